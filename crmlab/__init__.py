@@ -1,0 +1,1 @@
+"""The desk: what students and teachers touch."""

@@ -1,0 +1,38 @@
+"""The `crmlab` command: assembles the command groups and turns refusals into one sentence and an exit code."""
+
+import importlib
+import sys
+
+import typer
+
+app = typer.Typer(
+    name="crmlab",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="客户关系管理实训室 · a training lab for customer relationship management.",
+)
+
+GROUPS = ("desk", "simulate", "classroom", "demo")
+
+
+def assemble() -> typer.Typer:
+    """Return the command line with every group's commands in it."""
+    for group in GROUPS:
+        importlib.import_module(f"crmlab.commands.{group}").add_to(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a refused input ends in one sentence on stderr and its exit code."""
+    from crmlab.errors import LabError
+    from grader.errors import GraderError
+    from sim.errors import InputError
+
+    for stream in (sys.stdout, sys.stderr):  # a Windows console may be GBK
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        assemble()()
+    except (LabError, GraderError, InputError) as refusal:
+        print(f"crmlab: {refusal}", file=sys.stderr)
+        raise SystemExit(getattr(refusal, "exit_code", 3)) from None

@@ -1,0 +1,19 @@
+"""What crmlab tells a person when it cannot go on: one sentence, and an exit code."""
+
+
+class LabError(Exception):
+    """An input was refused; the text names the thing, its value and the cure."""
+
+    exit_code = 3
+
+
+class PartlyDone(LabError):
+    """The work is done, but some hand-ins could not be; each is named."""
+
+    exit_code = 4
+
+
+class MissingPart(LabError):
+    """Something this machine lacks; the text says how to get it."""
+
+    exit_code = 5

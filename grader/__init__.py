@@ -1,0 +1,1 @@
+"""The marker: stands on nbgrader, imports neither the world nor the desk."""

@@ -1,0 +1,1 @@
+"""The world: contact centre, market and people, from one seed."""
