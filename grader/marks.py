@@ -1,0 +1,54 @@
+"""The outcome of grading one hand-in, and the file where a class's outcomes are kept."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.course import Course
+
+Status = Literal["graded", "could_not_tell"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One hand-in: what it earned, or why nobody can tell yet; `score` is None then, never a silent zero."""
+
+    student: str
+    project: str
+    status: Status
+    score: float | None
+    max_score: float
+    by_hand_pending: int = 0
+    note: str = ""
+    flags: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+def path_of(course: Course, project: str) -> Path:
+    """Return where the outcomes of `project` are kept."""
+    return course.home / "marks" / f"{project}.json"
+
+
+def load(course: Course, project: str) -> dict[str, Mark]:
+    """Return the outcomes of the last gradings of `project`, by student."""
+    path = path_of(course, project)
+    if not path.exists():
+        return {}
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {row["student"]: Mark(**{**row, "flags": tuple(row["flags"])}) for row in rows}
+
+
+def save(course: Course, project: str, marks: dict[str, Mark]) -> None:
+    """Keep `marks`, whole or not at all."""
+    rows = [asdict(marks[student]) for student in sorted(marks)]
+    write_whole(path_of(course, project), json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str, *, encoding: str = "utf-8") -> None:
+    """Write `text` so that a reader sees the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding=encoding, newline="")
+    os.replace(draft, path)

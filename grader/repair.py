@@ -1,0 +1,102 @@
+"""Honest accidents in a handed-in notebook, put right on a copy before it is graded."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GraderError
+
+Cell = dict[str, Any]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the notebook in `path` in today's format; a byte-order mark and old formats are fine.
+
+    Raises GraderError, with the cure, when it is no notebook at all.
+    """
+    import nbformat
+
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        json.loads(text)
+    except UnicodeDecodeError as error:
+        raise GraderError(f"{path.name} 不是 UTF-8 文字；请让学生在实训环境里重新保存并再交一次") from error
+    except json.JSONDecodeError as error:
+        raise GraderError(
+            f"{path.name} 第 {error.lineno} 行起不完整或被改坏；请让学生在实训环境里打开、保存并再交一次"
+        ) from error
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception as error:  # nbformat raises many kinds for what is no notebook
+        raise GraderError(f"{path.name} 不是笔记本文件；请让学生交 lab 开头的 .ipynb 文件") from error
+
+
+def repair(
+    notebook: dict[str, Any], release: dict[str, Any], others: Iterable[dict[str, Any]] = ()
+) -> list[str]:
+    """Mend `notebook` in place against its `release`; return one sentence for each thing done.
+
+    Of copied cells the one the student worked in stays, deleted cells come back, and an untouched answer
+    cell of a release in another language (`others`) counts as untouched.
+    """
+    notes = _drop_copies(notebook, release)
+    for other in others:
+        _untouched_stays_untouched(notebook, release, other)
+    return notes + _put_back(notebook, release)
+
+
+def task(cell: Cell) -> str | None:
+    """Return the grade id of a cell, None for a cell that nbgrader does not know."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def by_task(notebook: dict[str, Any]) -> dict[str, Cell]:
+    """Return the cells that nbgrader knows, by grade id."""
+    return {name: cell for cell in notebook["cells"] if (name := task(cell))}
+
+
+def _drop_copies(notebook: dict[str, Any], release: dict[str, Any]) -> list[str]:
+    released = by_task(release)
+    groups: dict[str, list[Cell]] = {}
+    for cell in notebook["cells"]:
+        if name := task(cell):
+            groups.setdefault(name, []).append(cell)
+    notes = []
+    for name, cells in groups.items():
+        if len(cells) == 1:
+            continue
+        original = released.get(name, cells[0])["source"]
+        worked_in = [cell for cell in cells if cell["source"] != original]
+        kept = worked_in[0] if worked_in else cells[0]
+        for cell in cells:
+            if cell is not kept:
+                del cell["metadata"]["nbgrader"]
+        notes.append(f"格子 {name} 有 {len(cells)} 份，按{'第一份改过的' if worked_in else '第一份'}评分")
+    return notes
+
+
+def _untouched_stays_untouched(
+    notebook: dict[str, Any], release: dict[str, Any], other: dict[str, Any]
+) -> None:
+    released, translated = by_task(release), by_task(other)
+    for name, cell in by_task(notebook).items():
+        if name in released and name in translated and cell["source"] == translated[name]["source"]:
+            cell["source"] = released[name]["source"]
+
+
+def _put_back(notebook: dict[str, Any], release: dict[str, Any]) -> list[str]:
+    place = {name: number for number, cell in enumerate(notebook["cells"]) if (name := task(cell))}
+    missing, after = [], -1
+    for cell in release["cells"]:
+        name = task(cell)
+        if name is None:
+            continue
+        if name in place:
+            after = max(after, place[name])
+        else:
+            missing.append((after, cell))
+    for after, cell in reversed(missing):
+        notebook["cells"].insert(after + 1, cell)
+    names = "、".join(str(task(cell)) for _, cell in missing)
+    return [f"被删掉的格子 {names} 已放回"] if missing else []

@@ -1,0 +1,13 @@
+"""nbgrader's door to this course: source in course/, every other step under grading/."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from grader.course import Course  # noqa: E402 - the root has to be on the path first
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader puts it here
+c.merge(Course(source=ROOT / "course", home=ROOT / "grading").config())
+c.Autograde.pre_convert_hook = "crmlab.seat.before_autograde"  # gives each hand-in its student's data
