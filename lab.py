@@ -135,11 +135,10 @@ def make_venv() -> None:
                 f"这个 Python 没有 {module} 模块；Debian/Ubuntu 请运行 sudo apt install {package} / "
                 f"This Python has no {module} module; on Debian or Ubuntu run: sudo apt install {package}"
             )
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True
-    )
+    call = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    made = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if made.returncode != 0:
-        refuse_full_disk(made.stdout + made.stderr)
+        refuse_full_disk(made.stdout)
         raise Missing(
             f"不能建立 {VENV}（{last_line(made.stdout)}）；请确认文件夹可写、没有程序占用它 / "
             f"Could not make {VENV}; check that the folder is writable and not in use"
@@ -162,7 +161,7 @@ def install(python: Path, lock: Path) -> None:
             return
         say(
             "uv 没有装成，改用 pip（较慢，约三分钟）",
-            "uv could not; trying plain pip (slower, about three minutes)",
+            "uv could not; trying plain pip (about three minutes)",
         )
     else:
         say(
