@@ -84,12 +84,11 @@ class Course:
     @contextmanager
     def quietly(self, name: str) -> Iterator[Path]:
         """Send what nbgrader logs into `home/log/<name>.log`; yield that file."""
-        from traitlets.log import get_logger
 
         path = self.home / "log" / f"{name}.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-        logger = get_logger()
+        logger = logging.getLogger("traitlets")  # what nbgrader and nbconvert speak through
         before = logger.level, logger.propagate, logger.handlers[:]
         path_before = os.environ.get("PATH", "")
         logger.handlers[:] = [handler]

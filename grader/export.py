@@ -30,7 +30,7 @@ def export(course: Course, path: Path) -> Path:
     """Write all grades to `path` (nbgrader's columns, then status and open manual tasks) and return it.
 
     UTF-8 with a byte-order mark, so that spreadsheet programs show Chinese; written whole or not at all. A
-    hand-in nobody could grade has no score there. Raises GraderError when there is no gradebook, or no folder.
+    hand-in nobody could grade has no score there. Raises GraderError without a gradebook or a folder.
     """
     if not (course.home / "gradebook.db").exists():
         raise GraderError(f"{course.home} 里没有成绩册 gradebook.db；请先运行 release 和 grade")
@@ -43,7 +43,9 @@ def export(course: Course, path: Path) -> Path:
     try:
         marks.write_whole(path, out.getvalue(), encoding="utf-8-sig")
     except OSError as error:
-        raise GraderError(f"{path} 写不进去（{error.strerror}）；请先在表格软件里关闭它，或换个文件名") from error
+        raise GraderError(
+            f"{path} 写不进去（{error.strerror}）；请先在表格软件里关闭它，或换个文件名"
+        ) from error
     return path
 
 

@@ -21,7 +21,9 @@ def feedback(course: Course, project: str, students: list[str] | None = None) ->
     """
     course.require(project)
     pending = {
-        (score.student, task.notebook): {t.task for t in score.tasks if t.score is None and t.notebook == task.notebook}
+        (score.student, task.notebook): {
+            t.task for t in score.tasks if t.score is None and t.notebook == task.notebook
+        }
         for score in scores(course, project).values()
         for task in score.tasks
     }
@@ -44,12 +46,16 @@ def _all_words() -> dict[str, dict[str, str]]:
     return tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
 
 
-def _pages(course: Course, project: str, student: str, pending: dict[tuple[str, str], set[str]]) -> list[Path]:
+def _pages(
+    course: Course, project: str, student: str, pending: dict[tuple[str, str], set[str]]
+) -> list[Path]:
     from nbgrader.converters.base import NbGraderException
 
     with course.quietly(f"{project}-{student}-feedback") as log:
         step = _step_class()(
-            coursedir=course.folders(project=project, student=student), config=_config(course), pending=pending
+            coursedir=course.folders(project=project, student=student),
+            config=_config(course),
+            pending=pending,
         )
         step.force = True
         try:
@@ -90,7 +96,9 @@ def _step_class() -> type:
             words = words_of(_language(Path(notebook_filename)))
             resources["words"] = words
             resources["pending"] = self.pending.get((about["student"], about["notebook"]), set())
-            resources["title"] = words["title"].format(project=about["assignment"], notebook=about["notebook"])
+            resources["title"] = words["title"].format(
+                project=about["assignment"], notebook=about["notebook"]
+            )
             return resources
 
     return Pages

@@ -109,7 +109,9 @@ def _mark_one(course: Course, project: str, student: str, environment: Environme
     except GraderError as error:
         return replace(unknown, note=str(error))
     except Exception as error:  # one hand-in must never end the class; the cause is told instead
-        return replace(unknown, note=f"评分时出错：{type(error).__name__}: {_short(error)}；请把日志交给维护者")
+        return replace(
+            unknown, note=f"评分时出错：{type(error).__name__}: {_short(error)}；请把日志交给维护者"
+        )
     if stopped:
         return replace(unknown, note="；".join([*stopped, *notes]))
     return Mark(student, project, "graded", 0.0, unknown.max_score, note="；".join(notes))

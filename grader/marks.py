@@ -1,7 +1,6 @@
 """The outcome of grading one hand-in, and the file where a class's outcomes are kept."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -51,4 +50,4 @@ def write_whole(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".part")
     draft.write_text(text, encoding=encoding, newline="")
-    os.replace(draft, path)
+    draft.replace(path)

@@ -62,3 +62,12 @@ def _column(headings: list[str], names: tuple[str, ...]) -> str | None:
 def _student(row: dict[str, str], columns: dict[str, str | None]) -> Student:
     value = {field: (row.get(column) or "").strip() if column else "" for field, column in columns.items()}
     return Student(id=value["id"], name=value["name"], group=value["class"])
+
+
+def table(students: list[Student]) -> str:
+    """Return the class list as CSV text, in the order given."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["id", "name", "class"])
+    writer.writerows([student.id, student.name, student.group] for student in students)
+    return out.getvalue()

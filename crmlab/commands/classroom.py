@@ -1,0 +1,227 @@
+"""Commands of the teacher's round: class list, release, hand-in, grade, feedback, report, export."""
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmlab.places import COURSE, GRADING, WORKSPACE
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.marks import Mark
+
+Home = Annotated[Path, typer.Option(help="班级文件夹（密钥、名单、成绩都在里面）")]
+Project = Annotated[str, typer.Argument(help="项目名，例如 project03_phone_service")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON，给程序读")]
+Students = Annotated[list[str] | None, typer.Option("--student", help="只要这名学生（学号），可写多次")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this group to `app`."""
+    roster = typer.Typer(no_args_is_help=True, help="班级名单。")
+    roster.command("import")(roster_import)
+    app.add_typer(roster, name="roster")
+    for command in (release, submit, collect, grade, feedback, report, export):
+        app.command(command.__name__)(command)
+
+
+def roster_import(
+    file: Annotated[Path, typer.Argument(help="CSV：学号,姓名,班级（UTF-8 或 GBK）")], home: Home = GRADING
+) -> None:
+    """读入班级名单；已有学生的数据编号不变。"""
+    from crmlab.roster import import_roster
+
+    students = import_roster(file, home)
+    typer.echo(f"名单里有 {len(students)} 名学生：{home / 'roster.csv'}")
+
+
+def release(
+    project: Project,
+    lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
+    home: Home = GRADING,
+    demo: Annotated[bool, typer.Option(help="用公开的演示密钥")] = False,
+) -> None:
+    """发布一个项目：做好每名学生的数据和不含答案的笔记本。"""
+    from crmlab.release import release as make
+
+    with _told():
+        folder = make(project, home=home, lang=lang, demo=demo)
+    typer.echo(f"已发布：{folder}")
+
+
+def submit(
+    project: Project,
+    student: Annotated[str | None, typer.Option(help="学号；不写就用笔记本里填过的")] = None,
+    workspace: Annotated[Path, typer.Option(help="实训文件夹")] = WORKSPACE,
+) -> None:
+    """把一个项目打包成要交的压缩包。"""
+    from crmlab.handin import student_of
+    from crmlab.handin import submit as make
+
+    path = make(workspace, project, student or student_of(workspace, project))
+    typer.echo(f"请交这个文件：{path}")
+
+
+def collect(
+    folder: Annotated[Path, typer.Argument(help="放着学生压缩包的文件夹")],
+    home: Home = GRADING,
+    as_json: Json = False,
+) -> None:
+    """收作业：把文件夹里的压缩包都解到班级文件夹。"""
+    from crmlab.collect import collect as unpack
+    from crmlab.errors import PartlyDone
+
+    rows = unpack(folder, home)
+    if as_json:
+        _print_json(rows)
+    else:
+        words = {"collected": "已收", "unchanged": "没有变化", "set_aside": "已有更新的", "refused": "没有收"}
+        _print_table(
+            ("文件", "学号", "项目", "情况", "说明"),
+            [(row.file, row.student, row.project, words[row.status], row.note) for row in rows],
+        )
+    refused = [row.file for row in rows if row.status == "refused"]
+    if refused:
+        raise PartlyDone(
+            f"{len(rows)} 个压缩包里有 {len(refused)} 个没有收：{'、'.join(refused)}；原因见上表"
+        )
+
+
+def grade(
+    project: Project,
+    student: Students = None,
+    force: Annotated[bool, typer.Option(help="没有变化的也重评")] = False,
+    home: Home = GRADING,
+    as_json: Json = False,
+) -> None:
+    """评分，并做好反馈页和班级报告。"""
+    from crmlab.seat import environment
+    from grader.feedback import feedback as write_feedback
+    from grader.marking import mark
+    from grader.report import report as write_report
+
+    course = _course(project, home)
+    marks = mark(
+        course,
+        project,
+        student,
+        force,
+        environment=lambda who: environment(home, who),
+        progress=_bar,
+    )
+    pages = write_feedback(course, project, student)
+    page = write_report(course, project)
+    if as_json:
+        _print_json(marks)
+    else:
+        _print_marks(marks)
+        typer.echo(f"反馈页：{len(pages)} 页，在 {home / 'feedback'}")
+        typer.echo(f"班级报告：{page}")
+    _tell_undecided(marks)
+
+
+def feedback(project: Project, student: Students = None, home: Home = GRADING) -> None:
+    """重做反馈页（例如人工评分之后）。"""
+    from grader.feedback import feedback as write
+
+    for page in write(_course(project, home), project, student):
+        typer.echo(str(page))
+
+
+def report(project: Project, home: Home = GRADING) -> None:
+    """重做班级报告。"""
+    from grader.report import report as write
+
+    typer.echo(str(write(_course(project, home), project)))
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="要写的 CSV 文件，例如 grades.csv")], home: Home = GRADING
+) -> None:
+    """把成绩导出为表格（CSV）。"""
+    from grader.course import Course
+    from grader.export import export as write
+
+    typer.echo(f"成绩表：{write(Course(COURSE, home), file)}")
+
+
+def _course(project: str, home: Path) -> "Course":
+    from crmlab.release import require
+    from grader.course import Course
+
+    require(project)
+    return Course(COURSE, home)
+
+
+def _print_marks(marks: "list[Mark]") -> None:
+    words = {"graded": "已评分", "could_not_tell": "评不出分"}
+    flags = {"unlisted": "不在名单"}
+    _print_table(
+        ("学号", "情况", "得分", "满分", "等人工", "说明"),
+        [
+            (
+                mark.student,
+                words[mark.status],
+                "—" if mark.score is None else f"{mark.score:g}",
+                f"{mark.max_score:g}",
+                str(mark.by_hand_pending),
+                "；".join(
+                    [*(flags.get(flag, flag) for flag in mark.flags), *([mark.note] if mark.note else [])]
+                ),
+            )
+            for mark in marks
+        ],
+    )
+
+
+def _tell_undecided(marks: "list[Mark]") -> None:
+    from grader.errors import SomeNotGraded
+
+    undecided = [mark.student for mark in marks if mark.status == "could_not_tell"]
+    if undecided:
+        raise SomeNotGraded(
+            f"{len(marks)} 份作业里有 {len(undecided)} 份评不出分：{'、'.join(undecided)}；"
+            "原因和办法见上表和班级报告"
+        )
+
+
+def _bar(students: list[str]) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(students, desc="评分", unit="份")
+
+
+def _print_json(rows: Sequence[Any]) -> None:
+    typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns; a Chinese sign is two wide."""
+    table = [tuple(headings), *(tuple(row) for row in rows)]
+    widths = [max(_width(row[column]) for row in table) for column in range(len(headings))]
+    for row in table:
+        cells = [value + " " * (wide - _width(value)) for value, wide in zip(row, widths, strict=True)]
+        typer.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say our own warnings in one line each, on stderr."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, UserWarning):
+            typer.echo(f"注意：{warning.message}", err=True)
