@@ -51,6 +51,11 @@ class Desk:
         return f"/lab/tree/{quote(self.page)}" if self.page else "/lab"
 
     @property
+    def log(self) -> Path:
+        """What JupyterLab says goes here, not on the student's screen."""
+        return self.own / "jupyterlab.log"
+
+    @property
     def url(self) -> str:
         """The address to type into a browser."""
         return f"http://{HOST}:{self.port}{self.path}?token={self.token}"
@@ -98,9 +103,8 @@ def settle(desk: Desk) -> None:
     """Write the desk's settings; what the student arranged on screen stays."""
     config = desk.own / "config"
     hidden = ALL_HIDE if desk.teacher else ALL_HIDE + STUDENT_HIDES
-    _write_json(
-        config / "labconfig" / "page_config.json", {"disabledExtensions": dict.fromkeys(hidden, True)}
-    )
+    page = {"disabledExtensions": dict.fromkeys(hidden, True), "buildCheck": False, "buildAvailable": False}
+    _write_json(config / "labconfig" / "page_config.json", page)
     _write_json(config / "labconfig" / "default_setting_overrides.json", _overrides(desk))
     _write_json(config / "jupyter_server_config.d" / "crmlab.json", {"ServerApp": _extensions(desk)})
     (config / "custom").mkdir(parents=True, exist_ok=True)
@@ -178,12 +182,15 @@ def serve(
     ready: Callable[[str], None],
     refresh: Callable[[], object] | None = None,
 ) -> None:
-    """Run JupyterLab until Ctrl-C; call `ready` with its address once it answers, `refresh` every few seconds.
+    """Run JupyterLab until Ctrl-C; call `ready` with its address when it answers, `refresh` now and then.
 
     Raises MissingPart when JupyterLab does not come up.
     """
     settle(desk)
-    lab = subprocess.Popen(command(desk, browser=browser), env=environment(desk), cwd=desk.root)
+    with desk.log.open("wb") as log:
+        lab = subprocess.Popen(
+            command(desk, browser=browser), env=environment(desk), cwd=desk.root, stdout=log, stderr=log
+        )
     try:
         _await_answer(lab, desk)
         ready(desk.url)
@@ -203,7 +210,7 @@ def _await_answer(lab: subprocess.Popen, desk: Desk) -> None:
             if probe.connect_ex((HOST, desk.port)) == 0:
                 return
         time.sleep(0.1)
-    raise MissingPart(f"JupyterLab 没有启动（退出码 {lab.poll()}）；请删去文件夹 .venv 再运行 lab.py")
+    raise MissingPart(f"JupyterLab 没有启动（原因见 {desk.log}）；请删去文件夹 .venv 再运行 lab.py")
 
 
 def _running(lab: subprocess.Popen) -> bool:
