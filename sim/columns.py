@@ -1,0 +1,88 @@
+"""A column store: named numpy arrays of one length, frozen, with the columns that its table declares."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim import tables
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = {"int": np.int64, "float": np.float64, "bool": np.bool_, "text": np.str_}
+
+
+class Columns:
+    """One table as arrays: `store["at"]` is a read-only array, `len(store)` its rows, `.frame()` a DataFrame.
+
+    Raises InputError when a column is missing, unknown, of another length or of another kind of value.
+    """
+
+    table: ClassVar[str]
+
+    def __init__(self, **columns: ArrayLike) -> None:
+        told = tables.table(self.table).columns
+        names = [column.name for column in told]
+        wrong = sorted(set(names) ^ set(columns))
+        if wrong:
+            raise InputError(
+                f"table {self.table}: column {wrong[0]!r} is missing or unknown; the columns are "
+                f"{', '.join(names)}"
+            )
+        self._columns = {c.name: _array(self.table, c, columns[c.name]) for c in told}
+        lengths = {name: len(array) for name, array in self._columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise InputError(
+                f"table {self.table}: columns of different lengths {lengths}; give every column one value a row"
+            )
+
+    def __getitem__(self, column: str) -> NDArray:
+        try:
+            return self._columns[column]
+        except KeyError:
+            raise InputError(
+                f"table {self.table}: column {column!r} is unknown; the columns are {', '.join(self._columns)}"
+            ) from None
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self)} rows)"
+
+    def rows(self, which: NDArray) -> Self:
+        """Return the rows that a mask or an array of places selects."""
+        return type(self)(**{name: array[which] for name, array in self._columns.items()})
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the table as a DataFrame, text as plain strings."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {n: a.astype(object) if a.dtype.kind == "U" else a.copy() for n, a in self._columns.items()}
+        )
+
+    @classmethod
+    def from_frame(cls, df: "pd.DataFrame") -> Self:
+        """Return the store of a DataFrame; InputError when its columns are not those of the table."""
+        return cls(**{str(name): df[name].to_numpy() for name in df.columns})
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the table without rows."""
+        return cls(**{name: [] for name in tables.columns(cls.table)})
+
+
+def _array(table: str, column: tables.Column, values: ArrayLike) -> NDArray:
+    given = np.asarray(values)
+    kinds = {"int": "iu", "float": "fiu", "bool": "b", "text": "UO"}[column.dtype]
+    if given.ndim != 1 or (given.size and given.dtype.kind not in kinds):
+        raise InputError(
+            f"table {table}: {column.name} = {str(given.ravel()[:3].tolist())[:60]}: "
+            f"a column of {column.dtype} values; convert it first"
+        )
+    made = given.astype(KINDS[column.dtype])
+    made.flags.writeable = False
+    return made

@@ -1,0 +1,241 @@
+"""Contacts and their draws: who calls, when and why, and everything random about it, drawn at birth."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import Columns
+from sim.errors import InputError
+from sim.scenario import Reason, Scenario, Skill
+from sim.streams import Streams
+
+DAY_STEP = 10_000_000  # contact_id = day, interval (2 digits), number in the interval (5 digits)
+INTERVAL_STEP = 100_000
+MOST_INTERVALS = 100
+MENU_SPREAD = 0.5  # time in the menu is uniform on mean * (1 - spread, 1 + spread)
+
+
+class Contacts(Columns):
+    """Who calls: one row per contact, sorted by `at`; columns in the data dictionary."""
+
+    table = "contacts"
+
+
+class Draws(Columns):
+    """Everything random about each contact, one row per possible attempt; columns in the data dictionary."""
+
+    table = "draws"
+
+
+def milliseconds(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return seconds rounded to the millisecond, the unit every machine agrees on."""
+    return np.rint(seconds * 1000.0) / 1000.0
+
+
+def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
+    """Return one day's contacts, in order of time, with their draws.
+
+    Poisson arrivals at `calls_per_hour` times the day's gamma factor. A contact's number says day, interval and
+    place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises InputError for
+    a day below 0 or a day too large for the numbering.
+    """
+    if isinstance(day, bool) or not isinstance(day, int | np.integer) or day < 0:
+        raise InputError(f"day = {day!r}: days are whole numbers from 0 up; count from 0 or 1")
+    streams = streams.under("contacts")
+    counts = _counts(scenario, streams.under("day", int(day)))
+    ids = np.concatenate(
+        [int(day) * DAY_STEP + k * INTERVAL_STEP + np.arange(n, dtype=np.int64) for k, n in enumerate(counts)]
+    )
+    interval = np.repeat(np.arange(scenario.intervals), counts)
+    width = scenario.interval_minutes * 60
+    # Rounded down, so that nobody calls at closing time.
+    at = (
+        scenario.opening_seconds
+        + np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0) / 1000.0
+    )
+    order = np.lexsort((ids, at))
+    ids, at = ids[order], at[order]
+    skill = _pick(streams.uniforms("skill", ids), scenario.skills)
+    customer = 1 + np.floor(streams.uniforms("customer", ids) * scenario.customers).astype(np.int64)
+    contacts = Contacts(
+        day=np.full(ids.size, day),
+        contact_id=ids,
+        customer_id=customer,
+        channel=np.full(ids.size, "phone"),
+        skill=np.array([s.name for s in scenario.skills])[skill],
+        reason=_reasons(scenario, streams, ids, skill),
+        vip=streams.uniforms("vip", customer) < scenario.vip_share,  # a customer is a VIP, not a call
+        at=at,
+    )
+    return contacts, draws(scenario, streams, contacts)
+
+
+def draws(scenario: Scenario, streams: Streams, contacts: Contacts) -> Draws:
+    """Return the draws of any contact list: one row for each contact and each attempt the scenario allows."""
+    attempts = scenario.redial.max_attempts
+    ids = contacts["contact_id"]
+    skill = codes(contacts["skill"], [s.name for s in scenario.skills], "skill")
+    made = [_attempt(scenario, streams, ids, skill, use) for use in range(attempts)]
+    columns = {name: np.stack([one[name] for one in made], axis=1).ravel() for name in made[0]}
+    return Draws(
+        contact_id=np.repeat(ids, attempts), attempt=np.tile(np.arange(1, attempts + 1), ids.size), **columns
+    )
+
+
+def codes(names: NDArray, known: list[str], column: str) -> NDArray[np.int64]:
+    """Return the place of each name in `known`; InputError for a name that is not there."""
+    unknown = sorted(set(np.unique(names).tolist()) - set(known))
+    if unknown:
+        raise InputError(
+            f"contacts: {column} = {unknown[0]!r}: the scenario has only {', '.join(known)}; "
+            "correct the contact list or add it to the scenario"
+        )
+    order = np.argsort(known)
+    return (
+        order[np.searchsorted(np.array(known)[order], names)] if len(names) else np.zeros(0, dtype=np.int64)
+    )
+
+
+def validate(contacts: Contacts, scenario: Scenario) -> None:
+    """Raise InputError unless the list is one day's, sorted by time, without double ids, inside opening hours.
+
+    A centre that is open until 24:00 may run on: there, times past midnight are allowed.
+    """
+    at, ids, day = contacts["at"], contacts["contact_id"], contacts["day"]
+    if not len(contacts):
+        return
+    if len(np.unique(ids)) < len(ids):
+        values, times = np.unique(ids, return_counts=True)
+        raise InputError(
+            f"contacts: contact_id = {values[times > 1][0]}: appears more than once; number every contact anew"
+        )
+    if ids.min() < 0:
+        raise InputError(f"contacts: contact_id = {ids.min()}: must be 0 or more; number the contacts from 0")
+    if (day != day[0]).any():
+        raise InputError(
+            f"contacts: day = {day[day != day[0]][0]}: one run is one day; run each day by itself"
+        )
+    if not np.isfinite(at).all():
+        raise InputError("contacts: at = NaN or infinite: every contact needs a time; take these rows out")
+    if (np.diff(at) < 0).any():
+        place = int(np.argmax(np.diff(at) < 0)) + 1
+        raise InputError(
+            f"contacts: at = {at[place]} in row {place}: earlier than the row before; sort by at"
+        )
+    late = at[-1] >= scenario.closing_seconds and scenario.closing_minutes < 24 * 60
+    if at[0] < scenario.opening_seconds or late:
+        value = at[-1] if late else at[0]
+        raise InputError(
+            f"contacts: at = {value}: outside opening hours, {scenario.opening_seconds} to "
+            f"{scenario.closing_seconds} seconds since midnight; change the hours or the list"
+        )
+
+
+def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], list[int]]:
+    """Return for each contact the row of its first draws and the number of its attempts, at most `most`.
+
+    Raises InputError unless the draws hold each contact's attempts 1, 2, … one after the other.
+    """
+    first = np.flatnonzero(draws["attempt"] == 1)
+    ids = draws["contact_id"][first]
+    length = np.diff(np.append(first, len(draws)))
+    expected = np.arange(len(draws)) - np.repeat(first, length) + 1 if len(first) else np.zeros(0)
+    if not np.array_equal(expected, draws["attempt"]) or not np.array_equal(
+        np.repeat(ids, length), draws["contact_id"]
+    ):
+        raise InputError(
+            "draws: attempt: the rows of a contact must stand together, numbered 1, 2, …; "
+            "sort by contact_id and attempt"
+        )
+    order = np.argsort(ids, kind="stable")
+    place = np.minimum(np.searchsorted(ids[order], contacts["contact_id"]), max(len(ids) - 1, 0))
+    there = ids[order][place] == contacts["contact_id"] if len(ids) else np.zeros(len(contacts), dtype=bool)
+    if not there.all():
+        raise InputError(
+            f"draws: contact_id = {contacts['contact_id'][~there][0]}: has no draws; "
+            "make the draws of this contact list with contacts.draws"
+        )
+    row = order[place]
+    return first[row].tolist(), np.minimum(length[row], most).tolist()
+
+
+def _counts(scenario: Scenario, streams: Streams) -> list[int]:
+    if scenario.intervals > MOST_INTERVALS:
+        raise InputError(
+            f"interval_minutes = {scenario.interval_minutes}: makes {scenario.intervals} intervals, and contacts "
+            f"are numbered for at most {MOST_INTERVALS}; choose longer intervals"
+        )
+    busyness = 1.0
+    if scenario.busyness_cv > 0:
+        shape = scenario.busyness_cv**-2.0
+        busyness = streams.generator("busyness").gamma(shape) / shape
+    hours = scenario.interval_minutes / 60
+    uniform = streams.uniforms("count", np.arange(scenario.intervals))
+    counts = [
+        poisson(rate * hours * busyness, u) for rate, u in zip(scenario.calls_per_hour, uniform, strict=True)
+    ]
+    if max(counts) > INTERVAL_STEP:
+        raise InputError(
+            f"calls_per_hour = {max(scenario.calls_per_hour):g}: makes {max(counts)} calls in one interval, and "
+            f"contacts are numbered for at most {INTERVAL_STEP}; choose shorter intervals or a lower rate"
+        )
+    return counts
+
+
+def poisson(mean: float, uniform: float) -> int:
+    """Return the Poisson number at one uniform number, by inversion: never smaller when the mean grows."""
+    if mean <= 0:
+        return 0
+    spread = 12 * math.sqrt(mean) + 40
+    low = max(0, math.floor(mean - spread))
+    steps = np.log(mean) - np.log(np.arange(low + 1, math.ceil(mean + spread)))
+    logs = low * math.log(mean) - mean - math.lgamma(low + 1) + np.concatenate([[0.0], np.cumsum(steps)])
+    return low + int(np.searchsorted(np.cumsum(np.exp(logs)), uniform))
+
+
+def _attempt(
+    scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int
+) -> dict[str, NDArray]:
+    wrap_up = np.array([s.wrap_up_mean_seconds for s in scenario.skills])[skill]
+    spread = 1 + MENU_SPREAD * (2 * streams.uniforms("ivr", ids, use) - 1)
+    if scenario.patience.law == "endless":
+        patience = np.full(len(ids), math.inf)
+    else:
+        patience = scenario.patience.mean_seconds * streams.exponentials("patience", ids, use)
+    return {
+        "ivr": milliseconds(scenario.ivr.menu_seconds * spread),
+        "self_service": streams.uniforms("self_service", ids, use),
+        "patience": milliseconds(patience),
+        "balk": streams.uniforms("balk", ids, use),
+        "talk": milliseconds(_talk(scenario.skills, streams, ids, skill, use)),
+        "wrap_up": milliseconds(wrap_up * streams.exponentials("wrap_up", ids, use)),
+        "redial": streams.uniforms("redial", ids, use),
+        "redial_delay": milliseconds(
+            scenario.redial.mean_delay_seconds * streams.exponentials("redial_delay", ids, use)
+        ),
+        "solved": streams.uniforms("solved", ids, use),
+    }
+
+
+def _talk(skills: tuple[Skill, ...], streams: Streams, ids: NDArray, skill: NDArray, use: int) -> NDArray:
+    mean = np.array([s.talk_mean_seconds for s in skills])[skill]
+    spread = np.sqrt(np.log1p(np.array([s.talk_cv for s in skills]) ** 2))[skill]  # sigma of the logarithm
+    lognormal = np.exp(spread * streams.normals("talk", ids, use) - spread**2 / 2)
+    exponential = np.array([s.talk_law == "exponential" for s in skills])[skill]
+    return mean * np.where(exponential, streams.exponentials("talk", ids, use), lognormal)
+
+
+def _reasons(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray) -> NDArray:
+    uniform = streams.uniforms("reason", ids)
+    longest = max(len(reason.name) for s in scenario.skills for reason in s.reasons)
+    made = np.empty(len(ids), dtype=f"<U{longest}")
+    for code, one in enumerate(scenario.skills):
+        mine = skill == code
+        made[mine] = np.array([reason.name for reason in one.reasons])[_pick(uniform[mine], one.reasons)]
+    return made
+
+
+def _pick(uniform: NDArray, among: tuple[Skill, ...] | tuple[Reason, ...]) -> NDArray[np.int64]:
+    edges = np.cumsum([one.share for one in among])
+    return np.minimum(np.searchsorted(edges, uniform, side="right"), len(among) - 1)
