@@ -30,6 +30,8 @@ class Course:
 
     source: Path
     home: Path
+    cell_seconds: int = CELL_SECONDS
+    """How long one cell may run while it is graded."""
 
     @property
     def root(self) -> Path:
@@ -65,7 +67,7 @@ class Course:
         folders.ignore = list(IGNORED)
         c.ClearSolutions.code_stub = {"python": CODE_STUB}
         c.ClearSolutions.text_stub = TEXT_STUB
-        c.Execute.timeout = CELL_SECONDS
+        c.Execute.timeout = self.cell_seconds
         c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
         return c
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import marks, repair, roster
-from grader.course import CELL_SECONDS, Course
+from grader.course import Course
 from grader.errors import GraderError
 from grader.gradebook import max_score, scores
 from grader.marks import Mark
@@ -105,7 +105,7 @@ def _mark_one(course: Course, project: str, student: str, environment: Environme
         notes = _tidy(course, project, student)
         with _surroundings(environment(student)):
             _autograde(course, project, student)
-        stopped = _stopped_cells(course.step("autograded", student, project))
+        stopped = _stopped_cells(course.step("autograded", student, project), course.cell_seconds)
     except GraderError as error:
         return replace(unknown, note=str(error))
     except Exception as error:  # one hand-in must never end the class; the cause is told instead
@@ -205,14 +205,14 @@ def _cause(log: Path) -> str:
     return told[-1][:200] if told else "nbgrader 没有说明原因"
 
 
-def _stopped_cells(graded: Path) -> list[str]:
+def _stopped_cells(graded: Path, seconds: int) -> list[str]:
     """Return a sentence for each cell that ran out of time: its points would say nothing."""
     found = []
     for path in sorted(graded.glob("*.ipynb")):
         for number, cell in enumerate(repair.read(path)["cells"], start=1):
             if any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", [])):
                 found.append(
-                    f"{path.name} 第 {number} 格运行超过 {CELL_SECONDS} 秒被停下；"
+                    f"{path.name} 第 {number} 格运行超过 {seconds} 秒被停下；"
                     "请看这一格是否有不会结束的循环，改好后重评或手工给分"
                 )
     return found

@@ -1,7 +1,10 @@
 """A course of one project with one notebook, small enough to grade in seconds."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 PROJECT = "project01_tiny"
 NOTEBOOK = "lab1_sum.ipynb"
@@ -54,3 +57,29 @@ def course(folder: Path) -> Path:
     (project / "lab1_sum.toml").write_text('hello = "你好"\n', encoding="utf-8")
     (project / "project.toml").write_text('tables = ["calls"]\n', encoding="utf-8")
     return folder / "course"
+
+
+@dataclass(frozen=True)
+class World:
+    """What `crmlab.world.build` gives, in small; every third seed is not accepted."""
+
+    visible: dict[str, pd.DataFrame]
+    truth: dict[str, pd.DataFrame]
+    facts: dict[str, Any]
+    difficulty: dict[str, float]
+    accepted: bool
+
+
+def world(seed: int) -> World:
+    calls = pd.DataFrame({"contact_id": [1, 2], "wait": [seed % 97 / 10, 3.5]})
+    return World(
+        visible={"calls": calls, "notes": calls.head(1)},
+        truth={"causes": calls},
+        facts={"answer": seed % 97},
+        difficulty={"asa": seed % 97 / 97},
+        accepted=seed % 3 != 0,
+    )
+
+
+def hopeless(seed: int) -> World:
+    return replace(world(seed), accepted=False)

@@ -1,0 +1,1 @@
+"""Being here makes `tests/tiny.py` importable for every test."""

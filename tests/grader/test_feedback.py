@@ -1,0 +1,103 @@
+"""Feedback pages: what a student may see, and nothing that loads or acts."""
+
+import re
+
+import nbformat
+import pytest
+import tiny
+from conftest import Class, hand_in
+from nbformat.v4 import new_output
+
+from grader import feedback, marking, release
+from grader.course import Course
+from grader.errors import GraderError
+from grader.steps import ForStudents
+
+
+def page_of(team: Class, student: str) -> str:
+    (page,) = [page for page in team.pages if page.parents[1].name == student]
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_every_graded_hand_in_has_a_page_and_no_other(team: Class) -> None:
+    graded = sorted(mark.student for mark in team.marks.values() if mark.status == "graded")
+    assert [page.parents[1].name for page in team.pages] == graded
+
+
+@pytest.mark.slow
+def test_no_page_holds_a_hidden_test_a_traceback_or_an_outside_address(team: Class) -> None:
+    for page in team.pages:
+        html = page.read_text(encoding="utf-8")
+        assert "secret_answer" not in html
+        assert "HIDDEN TESTS" not in html
+        assert "<script" not in html
+        assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", html)
+
+
+@pytest.mark.slow
+def test_a_failed_task_shows_its_authors_sentence_alone(team: Class) -> None:
+    html = page_of(team, "wrong")
+    assert "两数之和不对，请再加一次。" in html
+    assert "AssertionError" not in html
+
+
+@pytest.mark.slow
+def test_an_unfinished_task_says_where_to_look(team: Class) -> None:
+    assert "前面的格子还没有完成" in page_of(team, "blank")
+
+
+@pytest.mark.slow
+def test_points_and_open_manual_work_are_told(team: Class) -> None:
+    html = page_of(team, "right")
+    assert '<span class="points">4.0 / 4.0</span>' in html
+    assert "还有 1 题等老师看" in html
+    assert "<title>project01_tiny · lab1_sum · 评分反馈</title>" in html
+
+
+@pytest.mark.slow
+def test_an_english_notebook_gets_an_english_page(course: Course) -> None:
+    release.generate(course, tiny.PROJECT)
+    path = hand_in(course, "right") / tiny.NOTEBOOK
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["crmlab"] = {"language": "en"}
+    nbformat.write(notebook, path)
+    marking.mark(course, tiny.PROJECT)
+    (page,) = feedback.feedback(course, tiny.PROJECT)
+    assert "wait for your teacher" in page.read_text(encoding="utf-8")
+
+
+def test_an_unknown_project_is_refused(course: Course) -> None:
+    with pytest.raises(GraderError, match="没有名为 nothing 的项目"):
+        feedback.feedback(course, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("text/html", "<b>ok</b><script src='http://x/y.js'></script>"),
+        ("text/html", '<img src="https://example.org/a.png">'),
+        ("application/javascript", "alert(1)"),
+        ("image/svg+xml", "<svg><script>1</script></svg>"),
+    ],
+)
+def test_an_output_that_acts_or_loads_falls_back_to_its_text(kind: str, text: str) -> None:
+    cell = nbformat.v4.new_code_cell(
+        "x", outputs=[new_output("display_data", {kind: text, "text/plain": "x"})]
+    )
+    shown, _ = ForStudents().preprocess_cell(cell, {}, 0)
+    assert shown.outputs[0].data == {"text/plain": "x"}
+
+
+def test_a_chart_stays() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>放弃率</text></svg>'
+    cell = nbformat.v4.new_code_cell("x", outputs=[new_output("display_data", {"image/svg+xml": svg})])
+    shown, _ = ForStudents().preprocess_cell(cell, {}, 0)
+    assert shown.outputs[0].data == {"image/svg+xml": svg}
+
+
+def test_a_widget_goes() -> None:
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "VBox()"}
+    cell = nbformat.v4.new_code_cell("x", outputs=[new_output("display_data", widget)])
+    shown, _ = ForStudents().preprocess_cell(cell, {}, 0)
+    assert shown.outputs == []
