@@ -1,0 +1,52 @@
+"""The page on scenario files: its example loads, and every refusal it lists is the one that comes."""
+
+import copy
+import re
+import tomllib
+
+import pytest
+from pages import ROOT, Page
+
+from sim.errors import InputError
+from sim.scenario import Scenario
+
+PAGE = Page(ROOT / "docs/scenarios.md")
+EXAMPLE = tomllib.loads(PAGE.of("toml")[0])
+REFUSALS = re.findall(r"^\| `([\w.]+)` \| `(.+?)` \| (.+?) \|$", PAGE.text, re.MULTILINE)
+
+
+def changed(path: str, value: str) -> dict:
+    """Return the example with one setting changed; `value` as a TOML file would say it."""
+    plain = copy.deepcopy(EXAMPLE)
+    *outer, last = path.split(".")
+    inside = plain
+    for step in outer:
+        inside = inside[step]
+    inside[last] = tomllib.loads(f"value = {value}")["value"]
+    return plain
+
+
+def test_the_example_is_a_scenario():
+    assert Scenario.from_plain(EXAMPLE).expected_calls == 160
+
+
+@pytest.mark.parametrize(("path", "value", "rule"), REFUSALS)
+def test_a_refusal_says_name_and_rule(path, value, rule):
+    with pytest.raises(InputError) as refusal:
+        Scenario.from_plain(changed(path, value), "small_desk.toml")
+    said = str(refusal.value)
+    assert said.startswith("small_desk.toml: ") and rule in said and path.split(".")[-1] in said
+
+
+def test_the_sentence_quoted_is_the_sentence_said():
+    quoted = re.search(r"^> (.+)$", PAGE.text, re.MULTILINE)[1]
+    with pytest.raises(InputError) as refusal:
+        Scenario.from_plain(changed("closing", '"08:00"'), "small_desk.toml")
+    assert str(refusal.value) == quoted
+
+
+def test_every_missing_name_is_refused_by_name():
+    for name in EXAMPLE:
+        without = {key: value for key, value in EXAMPLE.items() if key != name}
+        with pytest.raises(InputError, match=f"{name} = .missing."):
+            Scenario.from_plain(without, "small_desk.toml")
