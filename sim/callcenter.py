@@ -1,14 +1,14 @@
-"""The contact centre of one day: trunks, voice menu, distribution of calls, agents and their desks, on SimPy."""
+"""The contact centre of one day: trunks, voice menu, distribution of calls and agents, on SimPy."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.columns import Columns
 from sim.contacts import Contacts, Draws, codes, rows_of, validate
 from sim.errors import InputError
 from sim.floor import Line, Team, longest_free
@@ -19,6 +19,7 @@ from sim.tracing import TraceRow, events
 
 __all__ = ["Call", "Calls", "Carry", "Cases", "Centre", "Results"]
 
+Timer = Any  # a simpy.Timeout whose value is its Call
 NEVER = -1  # the patience of a caller who never hangs up; the clock counts whole milliseconds
 
 
@@ -86,10 +87,10 @@ class Centre:
     ) -> Results:
         """Return the records of one day.
 
-        `staffing` is the scenario's own unless given; `trace`, if given, receives the events in order of time.
-        Agents of the last interval stay until the line is empty. Callers who did not get through (busy, balked,
-        abandoned) try again with the next attempt's draws, unless that would be after closing. Raises InputError
-        when contacts, draws, staffing and carry do not fit together.
+        `staffing` is the scenario's own unless given; `trace`, if given, receives the events in order of
+        time. Agents of the last interval stay until the line is empty. Callers who did not get through
+        (busy, balked, abandoned) may try again with the next attempt's draws, unless that would be after
+        closing. Raises InputError when contacts, draws, staffing and carry do not fit together.
         """
         validate(contacts, self.scenario)
         staffing = staffing or Staffing.of(self.scenario)
@@ -110,7 +111,8 @@ class Day:
         self.scenario = scenario
         self.contacts = contacts
         self.draws = draws
-        self.env = simpy.Environment(initial_time=scenario.opening_seconds * 1000)
+        # Any, because this clock counts whole milliseconds and SimPy's types say int or float.
+        self.env: Any = simpy.Environment(initial_time=scenario.opening_seconds * 1000)
         self.closing = math.inf if scenario.closing_minutes == 24 * 60 else scenario.closing_seconds * 1000
         self.trunks_free = scenario.trunks
         self.calls: list[Call] = []
@@ -131,8 +133,8 @@ class Day:
         self.redial_delay = clock(draws["redial_delay"])
         self.patience = clock(draws["patience"])
         ivr, redial = self.scenario.ivr, self.scenario.redial
-        # One number decides the way out of the menu from both ends, so that a change of one share moves no one
-        # from the other.
+        # One number decides the way out of the menu, from both ends, so that a change of one share leaves
+        # the people of the other alone.
         self.helps_itself = (draws["self_service"] < ivr.self_service_share).tolist()
         self.leaves_menu = (draws["self_service"] >= 1 - ivr.left_menu_share).tolist()
         self.balks = (draws["balk"] < self.scenario.patience.balk_share).tolist()
@@ -163,7 +165,7 @@ class Day:
             for skill in skills
         ]
 
-    def shifts(self) -> Iterator[simpy.Event]:
+    def shifts(self) -> Generator[simpy.Event, Any, None]:
         """Change the shift at the start of each interval: new agents take waiting callers at once."""
         for interval in range(self.scenario.intervals):
             for team in self.teams:
@@ -178,7 +180,7 @@ class Day:
         if self.next_contact < len(self.at):
             self.env.timeout(self.at[self.next_contact] - self.env.now).callbacks.append(self.arrive)
 
-    def arrive(self, _: simpy.Event) -> None:
+    def arrive(self, _: Timer) -> None:
         """Let the next contact of the list call."""
         who = self.next_contact
         self.next_contact += 1
@@ -199,7 +201,7 @@ class Day:
         else:
             self.choose(call)
 
-    def leave_menu(self, event: simpy.Event) -> None:
+    def leave_menu(self, event: Timer) -> None:
         """IVR: the time in the menu is over."""
         self.choose(event.value)
 
@@ -227,12 +229,12 @@ class Day:
             if self.patience[call.row] != NEVER:
                 self.env.timeout(self.patience[call.row], call).callbacks.append(self.lose_patience)
 
-    def lose_patience(self, event: simpy.Event) -> None:
-        """The caller has waited long enough; an agent who becomes free in this very millisecond is in time."""
+    def lose_patience(self, event: Timer) -> None:
+        """The caller has waited long enough; an agent free in this very millisecond is still in time."""
         if event.value.waiting:
             self.env.timeout(0, event.value).callbacks.append(self.abandon)
 
-    def abandon(self, event: simpy.Event) -> None:
+    def abandon(self, event: Timer) -> None:
         """The caller hangs up; the place in the line is dropped when it comes to the head."""
         call = event.value
         if call.waiting:
@@ -249,7 +251,7 @@ class Day:
         call.answered = self.env.now
         self.env.timeout(self.talk[call.row], call).callbacks.append(self.end_talk)
 
-    def end_talk(self, event: simpy.Event) -> None:
+    def end_talk(self, event: Timer) -> None:
         """The trunk is free again; the agent writes up the call."""
         call = event.value
         call.ended = self.env.now
@@ -259,7 +261,7 @@ class Day:
         else:
             self.end_wrap_up(event)
 
-    def end_wrap_up(self, event: simpy.Event) -> None:
+    def end_wrap_up(self, event: Timer) -> None:
         """The agent goes home if the shift is over, else takes the next caller or is free."""
         team, place = event.value.team, event.value.place
         team.busy[place] = False
@@ -287,7 +289,7 @@ class Day:
         if again and self.env.now + delay < self.closing:
             self.env.timeout(delay, call).callbacks.append(self.redial)
 
-    def redial(self, event: simpy.Event) -> None:
+    def redial(self, event: Timer) -> None:
         """Try again."""
         self.dial(event.value.who, event.value.attempt + 1)
 

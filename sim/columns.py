@@ -1,6 +1,6 @@
 """A column store: named numpy arrays of one length, frozen, with the columns that its table declares."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = {"int": np.int64, "float": np.float64, "bool": np.bool_, "text": np.str_}
+KINDS: dict[str, Any] = {"int": np.int64, "float": np.float64, "bool": np.bool_, "text": np.str_}
 
 
 class Columns:
@@ -35,7 +35,7 @@ class Columns:
         lengths = {name: len(array) for name, array in self._columns.items()}
         if len(set(lengths.values())) > 1:
             raise InputError(
-                f"table {self.table}: columns of different lengths {lengths}; give every column one value a row"
+                f"table {self.table}: lengths {lengths} differ; give every column one value a row"
             )
 
     def __getitem__(self, column: str) -> NDArray:
@@ -43,7 +43,7 @@ class Columns:
             return self._columns[column]
         except KeyError:
             raise InputError(
-                f"table {self.table}: column {column!r} is unknown; the columns are {', '.join(self._columns)}"
+                f"table {self.table}: column {column!r} is unknown; choose one of {', '.join(self._columns)}"
             ) from None
 
     def __len__(self) -> int:
@@ -83,6 +83,6 @@ def _array(table: str, column: tables.Column, values: ArrayLike) -> NDArray:
             f"table {table}: {column.name} = {str(given.ravel()[:3].tolist())[:60]}: "
             f"a column of {column.dtype} values; convert it first"
         )
-    made = given.astype(KINDS[column.dtype])
+    made: NDArray = given.astype(KINDS[column.dtype])
     made.flags.writeable = False
     return made

@@ -36,9 +36,9 @@ def milliseconds(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
     """Return one day's contacts, in order of time, with their draws.
 
-    Poisson arrivals at `calls_per_hour` times the day's gamma factor. A contact's number says day, interval and
-    place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises InputError for
-    a day below 0 or a day too large for the numbering.
+    Poisson arrivals at `calls_per_hour` times the day's gamma factor. A contact's number says day, interval
+    and place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises
+    InputError for a day below 0 or a day too large for the numbering.
     """
     if isinstance(day, bool) or not isinstance(day, int | np.integer) or day < 0:
         raise InputError(f"day = {day!r}: days are whole numbers from 0 up; count from 0 or 1")
@@ -98,7 +98,7 @@ def codes(names: NDArray, known: list[str], column: str) -> NDArray[np.int64]:
 
 
 def validate(contacts: Contacts, scenario: Scenario) -> None:
-    """Raise InputError unless the list is one day's, sorted by time, without double ids, inside opening hours.
+    """Raise InputError unless the list is one day's, sorted by time, with unique ids, in opening hours.
 
     A centre that is open until 24:00 may run on: there, times past midnight are allowed.
     """
@@ -108,7 +108,7 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
     if len(np.unique(ids)) < len(ids):
         values, times = np.unique(ids, return_counts=True)
         raise InputError(
-            f"contacts: contact_id = {values[times > 1][0]}: appears more than once; number every contact anew"
+            f"contacts: contact_id = {values[times > 1][0]}: appears twice; number every contact anew"
         )
     if ids.min() < 0:
         raise InputError(f"contacts: contact_id = {ids.min()}: must be 0 or more; number the contacts from 0")
@@ -163,8 +163,8 @@ def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], lis
 def _counts(scenario: Scenario, streams: Streams) -> list[int]:
     if scenario.intervals > MOST_INTERVALS:
         raise InputError(
-            f"interval_minutes = {scenario.interval_minutes}: makes {scenario.intervals} intervals, and contacts "
-            f"are numbered for at most {MOST_INTERVALS}; choose longer intervals"
+            f"interval_minutes = {scenario.interval_minutes}: makes {scenario.intervals} intervals, and "
+            f"contacts are numbered for at most {MOST_INTERVALS}; choose longer intervals"
         )
     busyness = 1.0
     if scenario.busyness_cv > 0:
@@ -177,8 +177,8 @@ def _counts(scenario: Scenario, streams: Streams) -> list[int]:
     ]
     if max(counts) > INTERVAL_STEP:
         raise InputError(
-            f"calls_per_hour = {max(scenario.calls_per_hour):g}: makes {max(counts)} calls in one interval, and "
-            f"contacts are numbered for at most {INTERVAL_STEP}; choose shorter intervals or a lower rate"
+            f"calls_per_hour = {max(scenario.calls_per_hour):g}: makes {max(counts)} calls in one interval, "
+            f"and contacts are numbered for at most {INTERVAL_STEP}; choose shorter intervals or a lower rate"
         )
     return counts
 

@@ -1,7 +1,7 @@
 """The board: measures of a contact centre, computed from records only; each says its denominator.
 
-`calls` is anything whose `["column"]` gives an array of the table `calls`: a `Calls` store or a DataFrame. One row is
-one attempt, so a caller who tries again is offered again. A measure over nothing is NaN.
+`calls` is anything whose `["column"]` gives an array of the table `calls`: a `Calls` store or a DataFrame.
+One row is one attempt, so a caller who tries again is offered again. A measure over nothing is NaN.
 """
 
 import math
@@ -18,7 +18,10 @@ from sim.staffing import Staffing
 
 @dataclass(frozen=True)
 class Board:
-    """The numbers on the wall: counts of attempts, shares 0 to 1, times in seconds; NaN where nothing happened."""
+    """The numbers on the wall: counts of attempts, shares 0 to 1, times in seconds; NaN over nothing.
+
+    `abandoned` counts all who hung up before an answer, balked ones too, as `abandonment_rate` does.
+    """
 
     offered: int
     answered: int
@@ -49,8 +52,9 @@ def offered(calls: Any) -> int:
 def service_level(calls: Any, *, seconds: float = 20, short_abandons: float = 0) -> float:
     """Return the share of offered attempts answered within `seconds`.
 
-    Denominator: all offered, balked and still waiting included, but without those who hung up (abandoned or balked)
-    after less than `short_abandons` seconds; by default nobody is left out. Raises InputError for a negative limit.
+    Denominator: all offered, balked and still waiting included, but without those who hung up (abandoned or
+    balked) after less than `short_abandons` seconds; by default nobody is left out. Raises InputError for a
+    negative limit.
     """
     for name, value in (("seconds", seconds), ("short_abandons", short_abandons)):
         if not value >= 0:
@@ -87,8 +91,8 @@ def occupancy(calls: Any, staffing: Staffing | float) -> float:
 def fcr(calls: Any) -> float:
     """Return the share of contacts whose first answered attempt solved the problem.
 
-    Denominator: contacts answered at least once. Attempts that never reached an agent do not count against it,
-    for the agent who answers a redial meets the problem for the first time.
+    Denominator: contacts answered at least once. Attempts that never reached an agent do not count
+    against it: the agent who answers a redial meets the problem for the first time.
     """
     answered = _is(calls, "answered")
     _, first = np.unique(np.asarray(calls["contact_id"])[answered], return_index=True)
@@ -112,7 +116,7 @@ def board(calls: Any, *, seconds: float = 20) -> Board:
 
 
 def by_interval(calls: Any, *, minutes: int = 60, seconds: float = 20) -> list[Interval]:
-    """Return the board of each stretch of `minutes`, by the time an attempt came in, from the first to the last.
+    """Return the board of each stretch of `minutes`, by the time an attempt came in, first to last.
 
     Stretches count from midnight; empty ones in between are there too. Raises InputError unless minutes > 0.
     """
@@ -148,7 +152,8 @@ def _gave_up(calls: Any) -> NDArray[np.bool_]:
 
 def _handle_time(calls: Any) -> NDArray[np.float64]:
     answered = _is(calls, "answered")
-    return sum(np.asarray(calls[name])[answered] for name in ("talk", "hold", "wrap_up"))
+    talk, hold, wrap_up = (np.asarray(calls[name])[answered] for name in ("talk", "hold", "wrap_up"))
+    return talk + hold + wrap_up
 
 
 def _ratio(part: float, whole: float) -> float:

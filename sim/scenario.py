@@ -20,7 +20,7 @@ SUM_ERROR = 1e-9
 
 @dataclass(frozen=True)
 class Ivr:
-    """The voice menu: mean time in it, and the shares that help themselves or leave; the rest asks for an agent."""
+    """The voice menu: mean time in it, shares that help themselves or leave; the rest asks for an agent."""
 
     menu_seconds: float
     self_service_share: float
@@ -64,7 +64,10 @@ class Team:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long callers bear waiting: a share leaves at the sight of a queue, the rest after an exponential time."""
+    """How long callers bear waiting: a share leaves at the sight of a queue, the rest after a random time.
+
+    `endless` means that nobody hangs up while waiting, whatever `mean_seconds` says.
+    """
 
     law: str
     mean_seconds: float
@@ -85,7 +88,7 @@ class Scenario:
     """One contact centre; made by `load` or `Scenario.from_plain`, which check it.
 
     `opening_minutes` and `closing_minutes` count from midnight; every list has one number an interval.
-    `busyness_cv` is the coefficient of variation of the day's random factor (gamma, mean 1; 0 = every day alike).
+    `busyness_cv` is the coefficient of variation of the day's random factor (gamma, mean 1; 0 = none).
     """
 
     title_zh: str
@@ -187,7 +190,7 @@ def ready() -> tuple[str, ...]:
 
 
 def load(name_or_path: str | Path) -> Scenario:
-    """Return a ready scenario by its name, or the one in a TOML file; InputError says what is wrong with it."""
+    """Return a ready scenario by its name, or the one in a TOML file; InputError says what is wrong."""
     path = Path(name_or_path)
     if str(name_or_path) in ready():
         path = READY / f"{name_or_path}.toml"

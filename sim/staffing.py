@@ -39,7 +39,7 @@ class Staffing:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], scenario: Scenario) -> "Staffing":
-        """Return the plan of plain data (e.g. from JSON); InputError unless it fits the scenario's teams and hours."""
+        """Return the plan of plain data; InputError unless it fits the scenario's teams and hours."""
         if not isinstance(plain, Mapping):
             raise InputError(
                 f"staffing = {str(plain)[:60]}: must be team names with lists of agents; "

@@ -1,4 +1,4 @@
-"""Random numbers that belong to somebody: each is computed from its name and its owner, never from a position."""
+"""Random numbers that belong to somebody: computed from name and owner, never from a position."""
 
 import hashlib
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Streams:
         return -np.log(self._pair(purpose, who, use)[0])
 
     def normals(self, purpose: str, who: ArrayLike, use: int = 0) -> NDArray[np.float64]:
-        """Return one standard normal number for each id in `who` (Box and Muller 1958); InputError for a bad id."""
+        """Return one standard normal number for each id (Box and Muller 1958); InputError for a bad id."""
         first, second = self._pair(purpose, who, use)
         return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
 
@@ -98,7 +98,7 @@ def identities(who: ArrayLike) -> NDArray[np.uint64]:
 
 
 def philox(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:
-    """Return the Philox 4x32-10 block of each column of `counter` (4 rows of 32-bit words kept in 64 bits)."""
+    """Return the Philox 4x32-10 block of each column of `counter` (4 rows of 32-bit words, in 64 bits)."""
     zero, one, two, three = counter
     left, right = key
     for _ in range(ROUNDS):

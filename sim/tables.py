@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import InputError
 
@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its name, its title in two languages, the columns that name a row, and all columns in order."""
+    """One table: name, title in two languages, the columns that tell rows apart, all columns in order."""
 
     name: str
     title_zh: str
@@ -80,7 +80,7 @@ def dictionary(name: str) -> list[dict[str, str]]:
 
 
 def schema(name: str) -> "pa.DataFrameSchema":
-    """Return the pandera schema of a table: exact columns in order, exact types, allowed values, unique key."""
+    """Return the pandera schema of a table: exact columns in order, types, allowed values, unique key."""
     import pandera.pandas as pa
 
     told = table(name)
@@ -112,7 +112,7 @@ def check(df: "pd.DataFrame", name: str) -> "pd.DataFrame":
 
 
 def write(df: "pd.DataFrame", name: str, path: Path) -> Path:
-    """Write `df` as table `name` to a Parquet file (zstd) and return its path; a failure leaves no partial file.
+    """Write `df` as table `name` to a Parquet file (zstd); return its path. A failure leaves no partial file.
 
     Raises InputError when `df` is no table `name`, and OSError when the disk refuses.
     """
@@ -128,7 +128,7 @@ def write(df: "pd.DataFrame", name: str, path: Path) -> Path:
 
 
 def read(path: Path, name: str) -> "pd.DataFrame":
-    """Return the table `name` kept in a Parquet file; InputError if there is none there or its columns differ."""
+    """Return the table `name` kept in a Parquet file; InputError if there is none or its columns differ."""
     import pandas as pd
     import pyarrow as arrow
 
@@ -142,9 +142,9 @@ def read(path: Path, name: str) -> "pd.DataFrame":
     return check(df, name)
 
 
-def _table(name: str, told: dict) -> Table:
+def _table(name: str, told: dict[str, Any]) -> Table:
     made = tuple(
-        Column(name=column, **{k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()})
+        Column(**{**facts, "name": column, "values": tuple(facts.get("values", ()))})
         for column, facts in told["columns"].items()
     )
     return Table(name, told["title_zh"], told["title_en"], tuple(told["key"]), made)

@@ -32,7 +32,7 @@ class Trace(Columns):
 
 
 def events(calls: Any) -> list[TraceRow]:
-    """Return the events of a calls table, in order of time; events of one call at one moment keep their order.
+    """Return the events of a calls table in order of time; those of one call at one moment keep their order.
 
     Everything the trace says is in the records, so a run without a trace pays nothing for it.
     """
