@@ -2,6 +2,8 @@
 
 import copy
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -50,3 +52,13 @@ def test_every_missing_name_is_refused_by_name():
         without = {key: value for key, value in EXAMPLE.items() if key != name}
         with pytest.raises(InputError, match=f"{name} = .missing."):
             Scenario.from_plain(without, "small_desk.toml")
+
+
+def test_the_commands_of_the_page_do_what_it_says(tmp_path):
+    (tmp_path / "small_desk.toml").write_text(PAGE.of("toml")[0], encoding="utf-8")
+    for words in PAGE.commands:
+        subprocess.run(
+            [sys.executable, "-m", "crmlab", *words], cwd=tmp_path, check=True, capture_output=True
+        )
+    made = {path.name for path in (tmp_path / "five_days").iterdir()}
+    assert made == {"calls.parquet", "contacts.parquet", "trace.parquet", "summary.json"}
