@@ -60,7 +60,7 @@ def _pages(
         step.force = True
         try:
             step.start()
-        except (NbGraderException, SystemExit) as error:
+        except (NbGraderException, GraderError, SystemExit) as error:
             raise GraderError(f"学生 {student} 的反馈页没有做成；原因在日志 {log}") from error
     return sorted(course.step("feedback", student, project).glob("*.html"))
 

@@ -257,6 +257,26 @@ def test_a_lie_about_a_size_is_refused(box: Path) -> None:
         archive.members(path)
 
 
+def test_a_zip_with_a_password_is_refused(box: Path) -> None:
+    raw = bytearray(packed(box / "a.zip", {"lab1.ipynb": "x"}).read_bytes())
+    for header, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = raw.find(header)
+        while at >= 0:
+            raw[at + flags] |= 1
+            at = raw.find(header, at + 1)
+    (box / "a.zip").write_bytes(raw)
+    with pytest.raises(LabError, match=r"a\.zip 有密码"):
+        archive.members(box / "a.zip")
+
+
+def test_what_cannot_be_written_is_a_row_and_the_others_go_on(box: Path, home: Path, course: Path) -> None:
+    packed(box / "a.zip", {"plays": "a file", "plays/call.json": "{}", "lab1.ipynb": "x"})
+    packed(box / "b.zip", {"lab1.ipynb": "x"}, student="2024002")
+    clash, good = collect(box, home, course=course)
+    assert (clash.status, good.status) == ("refused", "collected")
+    assert "写不进" in clash.note
+
+
 def test_two_files_of_one_name_are_refused(box: Path) -> None:
     with zipfile.ZipFile(box / "a.zip", "w") as file:
         file.writestr("lab1.ipynb", "x")

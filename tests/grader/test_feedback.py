@@ -50,7 +50,7 @@ def test_an_unfinished_task_says_where_to_look(team: Class) -> None:
 @pytest.mark.slow
 def test_points_and_open_manual_work_are_told(team: Class) -> None:
     html = page_of(team, "right")
-    assert '<span class="points">4.0 / 4.0</span>' in html
+    assert '<span class="points">4 / 4</span>' in html
     assert "还有 1 题等老师看" in html
     assert "<title>project01_tiny · lab1_sum · 评分反馈</title>" in html
 
@@ -65,6 +65,18 @@ def test_an_english_notebook_gets_an_english_page(course: Course) -> None:
     marking.mark(course, tiny.PROJECT)
     (page,) = feedback.feedback(course, tiny.PROJECT)
     assert "wait for your teacher" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_page_that_cannot_be_made_is_named_with_its_log(course: Course) -> None:
+    release.generate(course, tiny.PROJECT)
+    hand_in(course, "right", who="2401")
+    marking.mark(course, tiny.PROJECT)
+    graded = course.step("autograded", "2401", tiny.PROJECT) / tiny.NOTEBOOK
+    graded.chmod(0o644)
+    graded.write_text("{", encoding="utf-8")
+    with pytest.raises(GraderError, match="学生 2401 的反馈页没有做成；原因在日志"):
+        feedback.feedback(course, tiny.PROJECT)
 
 
 def test_an_unknown_project_is_refused(course: Course) -> None:

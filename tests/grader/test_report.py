@@ -81,6 +81,13 @@ def test_export_into_a_folder_that_is_not_there_is_refused(team: Class) -> None:
         export(team.course, team.course.home / "nowhere" / "grades.csv")
 
 
+@pytest.mark.slow
+def test_export_onto_what_cannot_be_written_is_refused_with_the_cure(team: Class) -> None:
+    (team.course.home / "taken.csv").mkdir()
+    with pytest.raises(GraderError, match=r"写不进去.*换个文件名"):
+        export(team.course, team.course.home / "taken.csv")
+
+
 def test_an_unknown_project_is_refused(course: Course) -> None:
     with pytest.raises(GraderError, match="没有名为 nothing 的项目"):
         report(course, "nothing")
