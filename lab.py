@@ -243,7 +243,9 @@ def reason(text: str) -> str:
             "镜像给的文件与锁定的指纹不符；请换一个软件源（pip config set global.index-url …）再试 / "
             "The mirror's files differ from the locked fingerprints; choose another index and try again"
         )
-    if re.search(r"NewConnectionError|ConnectTimeout|Max retries|Retrying \(|resolution|ProxyError", text):
+    if re.search(
+        r"NewConnectionError|ConnectTimeout|Max retries|Retrying \(|ProxyError|versions: none", text
+    ):
         return (
             "连不上软件源；请检查网络，或设置可用的镜像（pip config set global.index-url …）再试 / "
             "No package index can be reached; check the network, or set a mirror in pip's configuration"
