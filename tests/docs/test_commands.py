@@ -30,6 +30,7 @@ def read(group: Any, words: list[str]) -> tuple[str, ...]:
         if not words or words[0] in ("--help", "--version"):
             return path
         context = command.make_context("crmlab", [], resilient_parsing=True)
+        context.resilient_parsing = False  # only the empty call had to be let through
         name, command, words = command.resolve_command(context, words)
         path = (*path, name)
     if "--help" not in words:

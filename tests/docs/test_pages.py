@@ -104,7 +104,7 @@ def test_decisions_are_numbered_dated_and_complete():
     assert numbers == [f"{number:04d}" for number in range(1, len(notes) + 1)]
     for note in notes:
         assert note.headings[0][1].startswith(note.path.name[:4]), note
-        assert re.search(r"^20\d\d-\d\d · (accepted|replaced)", note.text, re.MULTILINE), note
+        assert re.search(r"^20\d\d-\d\d( · (accepted|replaced by \d{4}))?$", note.text, re.MULTILINE), note
 
 
 def exit_codes(page: Page) -> dict[int, str]:
