@@ -23,6 +23,7 @@ LABELS = {
     "fcr": "一次解决率 (FCR)",
     "busy": "遇忙 (busy)",
     "self_served": "自助办结 (self-served)",
+    "occupancy": "坐席占用率 (occupancy)",
 }
 SHARES = ("service_level", "abandonment_rate", "fcr", "occupancy")
 FILES = {"calls": "calls.parquet", "contacts": "contacts.parquet", "trace": "trace.parquet"}
@@ -146,10 +147,9 @@ def _write(out: Path, frames: "dict[str, pd.DataFrame]", summary: dict[str, Any]
 def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:
     typer.echo(f"{model.title_zh} ({model.title_en}) · {summary['days']} 天 days · seed {summary['seed']}")
     limit = f"{summary['service_level_seconds']:g} s"
-    labels = {**LABELS, "occupancy": "坐席占用率 (occupancy)"}
     for name, value in summary["board"].items():
         text = "—" if value is None else f"{value:.1%}" if name in SHARES else f"{value:.1f}"
         text = str(value) if isinstance(value, int) else text
-        typer.echo(f"  {labels[name]}：{text}" + (f"（{limit}）" if name == "service_level" else ""))
+        typer.echo(f"  {LABELS[name]}：{text}" + (f"（{limit}）" if name == "service_level" else ""))
     if out is not None:
         typer.echo(f"已写入 written: {out}")
