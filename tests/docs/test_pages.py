@@ -132,3 +132,10 @@ def test_the_design_page_lists_exactly_the_modules_that_exist():
         told = set(re.findall(r"`(\w+\.py)`", sections[package]))
         there = {path.name for path in (ROOT / package).glob("*.py") if not path.name.startswith("__")}
         assert told == there, package
+
+
+def test_the_locks_are_made_as_the_continuous_integration_says():
+    shown = [line.split()[1:] for line in page("CONTRIBUTING.md").shell_lines if "uv pip compile" in line]
+    noted = re.sub(r"\\\n#\s*", "", (ROOT / ".ci/run").read_text("utf-8"))
+    kept = [line.split()[2:] for line in noted.splitlines() if line.startswith("#   uv pip compile")]
+    assert shown == kept and len(shown) == 2
