@@ -94,7 +94,7 @@ def _write_zip(target: Path, project: str, files: dict[str, bytes], slip: bytes)
 
 def student_of(workspace: Path, project: str) -> str:
     """Return the id that the student typed into a notebook of `project`; raise LabError without one."""
-    for path in (workspace / project / "answers.json", workspace / "student.json"):
+    for path in (workspace / project / "answers.json", workspace / ".crmlab" / "me.json"):
         try:
             student = json.loads(path.read_text(encoding="utf-8")).get("student")
         except (OSError, ValueError, AttributeError):
