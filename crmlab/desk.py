@@ -4,11 +4,13 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -192,15 +194,28 @@ def serve(
             command(desk, browser=browser), env=environment(desk), cwd=desk.root, stdout=log, stderr=log
         )
     try:
-        _await_answer(lab, desk)
-        ready(desk.url)
-        while _running(lab):
-            if refresh is not None:
-                refresh()
+        with _any_end_is_ctrl_c():
+            _await_answer(lab, desk)
+            ready(desk.url)
+            while _running(lab):
+                if refresh is not None:
+                    refresh()
     except KeyboardInterrupt:
         pass
     finally:
         _end(lab)
+
+
+@contextmanager
+def _any_end_is_ctrl_c() -> Iterator[None]:
+    """Let a shutdown or a closed terminal end the desk as Ctrl-C does, so that no kernel is left behind."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def _await_answer(lab: subprocess.Popen, desk: Desk) -> None:

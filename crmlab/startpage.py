@@ -37,19 +37,24 @@ def _head(projects: tuple[ProjectState, ...], _: Words) -> str:
     state = (
         _("已完成 {done} / {total} 个任务点").format(done=done, total=total) if labs else _("实训还没有发布")
     )
+    name, greeting = (
+        _("客户关系管理实训室"),
+        _("在一家模拟的公司里上班：看数据，接电话，做决定。不用会编程。"),
+    )
     return (
         '<div class="crmlab-head">\n'
-        f"<h1>{_('客户关系管理实训室')}</h1>\n"
-        f"<p>{_('在一家模拟的公司里上班：看数据，接电话，做决定。不用会编程。')}</p>\n"
+        f"<h1>{name}</h1>\n"
+        f"<p>{greeting}</p>\n"
         f'<p class="crmlab-state">{state}</p>\n'
         "</div>"
     )
 
 
 def _open_project(project: ProjectState, _: Words) -> str:
+    number = _("项目 {n}").format(n=project.number)
     lines = [
         '<div class="crmlab-project">',
-        f'<p class="crmlab-number">{_("项目 {n}").format(n=project.number)}</p>',
+        f'<p class="crmlab-number">{number}</p>',
         f"<h2>{escape(project.title)}</h2>",
         f"<p>{escape(project.summary)}</p>" if project.summary else "",
         *(_lab(lab, _) for lab in project.labs),
@@ -78,7 +83,8 @@ def _coming(projects: list[ProjectState], _: Words) -> str:
         f'<div class="crmlab-tile"><span>{project.number}</span> {escape(project.title)}</div>'
         for project in projects
     )
-    return f'<p class="crmlab-label">{_("筹备中")}</p>\n<div class="crmlab-soon">\n{tiles}\n</div>'
+    label = _("筹备中")
+    return f'<p class="crmlab-label">{label}</p>\n<div class="crmlab-soon">\n{tiles}\n</div>'
 
 
 def _hand_in(projects: tuple[ProjectState, ...], _: Words) -> str:
@@ -91,4 +97,5 @@ def _hand_in(projects: tuple[ProjectState, ...], _: Words) -> str:
         ),
     ]
     items = "\n".join(f"<li>{step}</li>" for step in steps)
-    return f'<div class="crmlab-foot">\n<h3>{_("怎样交作业")}</h3>\n<ol>\n{items}\n</ol>\n</div>'
+    heading = _("怎样交作业")
+    return f'<div class="crmlab-foot">\n<h3>{heading}</h3>\n<ol>\n{items}\n</ol>\n</div>'

@@ -1,0 +1,207 @@
+"""The desk: its own settings, its own port, and in a real browser a Chinese JupyterLab on the start page."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crmlab.desk import (
+    FIRST_PORT,
+    HOST,
+    Desk,
+    _await_answer,
+    choose_port,
+    command,
+    environment,
+    settle,
+    student_desk,
+    teacher_desk,
+)
+from crmlab.doctor import find_browser
+from crmlab.errors import LabError, MissingPart
+
+PROJECT = "project03_phone_service"
+LAB = "lab1_receiving_calls"
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port somebody else listens on."""
+    with socket.create_server((HOST, 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with one open lab."""
+    import nbformat
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    project = tmp_path / "实训" / PROJECT
+    project.mkdir(parents=True)
+    about = f'title = "服务电话客户"\n[[labs]]\nid = "{LAB}"\ntitle = "任务一"\ncheckpoints = ["parts"]\n'
+    (project / "project.toml").write_text(about, encoding="utf-8")
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# 接待电话客户")]), project / f"{LAB}.ipynb")
+    return tmp_path / "实训"
+
+
+def test_a_named_port_in_use_is_refused_with_the_cure(taken: int) -> None:
+    with pytest.raises(LabError, match=rf"端口 {taken} 已被占用.*--port") as refusal:
+        choose_port(taken)
+    assert refusal.value.exit_code == 3
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_an_impossible_port_is_refused(port: int) -> None:
+    with pytest.raises(LabError, match=f"端口 {port} 不存在"):
+        choose_port(port)
+
+
+def test_the_default_port_moves_on_to_a_free_one() -> None:
+    first = choose_port(None)
+    with socket.create_server((HOST, first)):
+        second = choose_port(None)
+    assert FIRST_PORT <= first < second
+
+
+def test_when_every_port_is_taken_the_desk_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmlab.desk._free", lambda port: False)  # taking a hundred would disturb others
+    with pytest.raises(LabError, match="都被占用"):
+        choose_port(None)
+
+
+def test_the_command_line_keeps_the_token_out_of_sight(tmp_path: Path) -> None:
+    desk = student_desk(tmp_path, "开始.md")
+    assert desk.token not in " ".join(command(desk, browser=False)) and desk.token not in repr(desk)
+    assert environment(desk)["JUPYTER_TOKEN"] == desk.token
+    assert f"--ServerApp.ip={HOST}" in command(desk, browser=False)
+
+
+def test_only_the_teachers_desk_shows_nbgrader(tmp_path: Path) -> None:
+    student = student_desk(tmp_path / "w", "开始.md")
+    teacher = teacher_desk(home=tmp_path / "grading")
+    for desk, hidden in ((student, True), (teacher, False)):
+        settle(desk)
+        page = (desk.own / "config" / "labconfig" / "page_config.json").read_text(encoding="utf-8")
+        assert ("@jupyter/nbgrader" in page) is hidden
+    assert environment(student)["JUPYTER_CONFIG_DIR"].startswith(str(tmp_path))
+
+
+def test_what_was_arranged_on_screen_stays(tmp_path: Path) -> None:
+    desk = student_desk(tmp_path, "开始.md")
+    settle(desk)
+    (saved,) = (desk.own / "workspaces").iterdir()
+    saved.write_text(saved.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
+    arranged = saved.read_bytes()
+    settle(desk)
+    assert saved.read_bytes() == arranged
+
+
+def test_a_jupyterlab_that_does_not_come_up_is_reported(tmp_path: Path) -> None:
+    missing = Desk(tmp_path / "no such folder", tmp_path / "own", choose_port(None))
+    (tmp_path / "own").mkdir()
+    with subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]) as dead:
+        dead.wait()
+        with pytest.raises(MissingPart, match=r"jupyterlab\.log"):
+            _await_answer(dead, missing)
+
+
+def run_lab(workspace: Path, *options: str) -> subprocess.Popen[str]:
+    """Start the desk of `workspace` in a process of its own; its first line is the address."""
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom crmlab import startpage\nfrom crmlab.desk import *\n"
+        "w, lang = Path(sys.argv[1]), sys.argv[2]\n"
+        "page = startpage.write(w, lang=lang)\n"
+        "tell = lambda url: print(url, flush=True)\n"
+        "serve(student_desk(w, page.name, lang=lang), browser=False, ready=tell)\n"
+        "print('closed', flush=True)\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(workspace), *options], stdout=subprocess.PIPE, text=True
+    )
+
+
+def status(url: str) -> int:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal here")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_the_student_sees_the_workspace_only_and_one_signal_ends_it(
+    workspace: Path, sent: signal.Signals
+) -> None:
+    lab = run_lab(workspace, "zh")
+    try:
+        assert lab.stdout is not None
+        url = lab.stdout.readline().strip()
+        base, token = url.split("/lab/")[0], url.split("?")[1]
+        assert status(f"{base}/api/contents/{PROJECT}?{token}") == 200
+        assert status(f"{base}/api/contents/{PROJECT}") == 403, "the token is asked for"
+        assert status(f"{base}/formgrader?{token}") == 404
+        assert status(f"{base}/api/contents/.crmlab?{token}") == 404
+        lab.send_signal(sent)
+        assert lab.stdout.readline().strip() == "closed"
+        assert lab.wait(timeout=30) == 0
+        with pytest.raises(OSError):
+            socket.create_connection((HOST, int(base.rsplit(":", 1)[1])), timeout=1)
+    finally:
+        lab.kill()
+        lab.wait()
+        if lab.stdout:
+            lab.stdout.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not find_browser(), reason="没有 Chromium：sudo apt install chromium")
+@pytest.mark.parametrize(
+    ("lang", "menu", "heading"), [("zh", "文件", "客户关系管理实训室"), ("en", "File", "The CRM")]
+)
+def test_a_browser_opens_on_the_start_page_and_asks_nobody_outside(
+    workspace: Path, lang: str, menu: str, heading: str
+) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    lab = run_lab(workspace, lang)
+    assert lab.stdout is not None
+    try:
+        url = lab.stdout.readline().strip()
+        base = url.split("/lab/")[0]
+        outside: list[str] = []
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+            page = browser.new_page()
+            page.on("request", lambda r: None if local(r.url, base) else outside.append(r.url))
+            page.goto(url)
+            expect(page.locator(".jp-RenderedMarkdown .crmlab-head h1")).to_contain_text(
+                heading, timeout=60_000
+            )
+            expect(page.locator(".lm-MenuBar-itemLabel").first).to_have_text(menu)
+            assert page.locator(".crmlab-tile").count() == 7
+            head = page.locator(".crmlab-head").evaluate("e => getComputedStyle(e).backgroundImage")
+            assert "gradient" in head, "the page has our style"
+            page.locator(".crmlab-go a").first.click()
+            expect(page.locator(".jp-Notebook h1")).to_contain_text("接待电话客户", timeout=60_000)
+            browser.close()
+        assert outside == []
+    finally:
+        lab.terminate()
+        lab.wait(timeout=30)
+        lab.stdout.close()
+
+
+def local(url: str, base: str) -> bool:
+    return url.startswith((base, base.replace("http", "ws"), "data:", "blob:", "about:"))
