@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from crmlab import places
@@ -28,6 +28,10 @@ class Finding:
     value: str
     cure: str
 
+    def in_words_of(self, _: Words) -> "Finding":
+        """Return the finding in another language."""
+        return replace(self, title=_(self.title), cure=_(self.cure)) if _.lang != "zh" else self
+
     def as_dict(self) -> dict[str, object]:
         """Return the finding without its name."""
         return {key: value for key, value in asdict(self).items() if key != "name"}
@@ -45,7 +49,9 @@ def find_browser() -> str:
 
 def _python() -> Finding:
     value = f"{platform.python_version()} ({sys.executable})"
-    return Finding("python", "Python", sys.version_info >= (3, 11), value, _("请安装 Python 3.11 或更新的"))
+    return Finding(
+        "python", _("Python 版本"), sys.version_info >= (3, 11), value, _("请安装 Python 3.11 或更新的")
+    )
 
 
 def _venv() -> Finding:
@@ -63,7 +69,7 @@ def _browser() -> Finding:
 def _fonts() -> Finding:
     """Look for a Chinese font where fontconfig exists; Windows and macOS always bring one."""
     if sys.platform in ("win32", "darwin"):
-        return Finding("fonts", _("中文字体"), True, _("系统自带"), "")
+        return Finding("fonts", _("中文字体"), True, _("系统自带"), _("不用做什么"))
     lister = shutil.which("fc-list")
     told = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True) if lister else None
     families = sorted({line.split(",")[0] for line in told.stdout.splitlines() if line}) if told else []
@@ -72,7 +78,7 @@ def _fonts() -> Finding:
 
 
 def _port() -> Finding:
-    return Finding("port", _("空闲端口"), True, str(choose_port(None)), "")
+    return Finding("port", _("空闲端口"), True, str(choose_port(None)), _("不用做什么"))
 
 
 def _disk() -> Finding:

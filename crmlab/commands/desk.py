@@ -88,10 +88,10 @@ def doctor(
     from crmlab.language import translator
 
     _ = translator(lang)
-    findings = examine()
+    findings = [item.in_words_of(_) for item in examine()]
     if json:
         typer.echo(writer.dumps({item.name: item.as_dict() for item in findings}, ensure_ascii=False))
         return
     for item in findings:
         mark = "✓" if item.good else "✗"
-        typer.echo(f"{mark} {_(item.title)}：{item.value}" + (f"  {_(item.cure)}" if not item.good else ""))
+        typer.echo(f"{mark} {item.title}：{item.value}" + ("" if item.good else f"  {item.cure}"))

@@ -36,3 +36,10 @@ def test_the_command_speaks_json() -> None:
     told = json.loads(ran.stdout)
     assert list(told) == NAMES
     assert told["python"]["good"] is True
+
+
+def test_the_findings_speak_english_too() -> None:
+    from crmlab.language import translator
+
+    told = [item.in_words_of(translator("en")) for item in doctor.examine()]
+    assert not [item for item in told if any("\u4e00" <= sign <= "\u9fff" for sign in item.title + item.cure)]
