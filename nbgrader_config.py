@@ -1,10 +1,13 @@
 """nbgrader's door to this course: source in course/, every other step under grading/."""
 
+import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
+# nbgrader calls the program `alembic` by its bare name; it lies beside our Python, activated or not
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 from grader.course import Course  # noqa: E402 - the root has to be on the path first
 

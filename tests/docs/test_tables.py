@@ -7,7 +7,8 @@ from sim import tables
 PAGE = ROOT / "docs" / "tables.md"
 HEAD = """# Data dictionary · 数据字典
 
-Every table the world writes, column by column, made from `sim/tables.toml`; do not edit this page by hand. Times are seconds since midnight of `day`, durations are seconds, both to the millisecond.
+Every table the world writes, column by column, made from `sim/tables.toml`; do not edit this page by hand.
+Times are seconds since midnight of `day`, durations are seconds, both to the millisecond.
 
 每张数据表的每一列，由 `sim/tables.toml` 生成，请勿手改。时刻是当天零点起的秒数，
 时长以秒计，都精确到毫秒。
