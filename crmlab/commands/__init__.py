@@ -13,7 +13,7 @@ app = typer.Typer(
     help="客户关系管理实训室 · a training lab for customer relationship management.",
 )
 
-GROUPS = ("desk", "simulate", "classroom", "demo", "bench")
+GROUPS = ("desk", "simulate", "classroom", "bench")
 
 
 def assemble() -> typer.Typer:
