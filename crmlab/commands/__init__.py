@@ -1,7 +1,8 @@
-"""The `crmlab` command: assembles the command groups and turns refusals into one sentence and an exit code."""
+"""The `crmlab` command: assembles its groups and turns refusals into one sentence and an exit code."""
 
 import importlib
 import sys
+from typing import Annotated
 
 import typer
 
@@ -9,11 +10,28 @@ app = typer.Typer(
     name="crmlab",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    help="客户关系管理实训室 · a training lab for customer relationship management.",
 )
 
-GROUPS = ("desk", "simulate", "classroom", "bench")
+GROUPS = ("desk", "simulate", "classroom", "bench", "authoring")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"crmlab {version('crmlab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _crmlab(
+    version: Annotated[
+        bool, typer.Option("--version", help="版本", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    """客户关系管理实训室 · a training lab for customer relationship management."""
 
 
 def assemble() -> typer.Typer:

@@ -80,3 +80,13 @@ def test_the_reading_of_commands_notices_a_wrong_word(crmlab):
     ):
         with pytest.raises(UsageError):
             read(crmlab, words)
+
+
+def test_version_and_short_help_are_answered():
+    from importlib.metadata import version
+
+    from typer.testing import CliRunner
+
+    said = CliRunner().invoke(assemble(), ["--version"])
+    assert (said.exit_code, said.output) == (0, f"crmlab {version('crmlab')}\n")
+    assert "roster" in CliRunner().invoke(assemble(), ["-h"]).output
