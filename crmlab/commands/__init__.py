@@ -50,7 +50,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may be GBK
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        assemble()()
+        assemble()(prog_name="crmlab")
     except (LabError, GraderError, InputError) as refusal:
         print(f"crmlab: {refusal}", file=sys.stderr)
         raise SystemExit(getattr(refusal, "exit_code", 3)) from None

@@ -2,13 +2,14 @@
 
 import copy
 import re
-import subprocess
-import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from pages import ROOT, Page
+from typer.testing import CliRunner
 
+from crmlab.commands import assemble
 from sim.errors import InputError
 from sim.scenario import Scenario
 
