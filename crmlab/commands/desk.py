@@ -67,13 +67,17 @@ def teach(browser: Browser = True, port: Port = None, lang: Lang = "zh") -> None
     )
 
 
-def kit(lang: Lang = "zh") -> None:
+def kit(
+    lang: Lang = "zh",
+    home: Annotated[Path | None, typer.Option(help="班级文件夹；不写就是 grading/")] = None,
+) -> None:
     """做学生包：解压后运行 python3 lab.py 就能做实训，不含答案和密钥。"""
+    from crmlab import places
     from crmlab.kit import make_kit
     from crmlab.language import translator
 
     _ = translator(lang)
-    path = make_kit(lang=lang)
+    path = make_kit(home=home or places.GRADING, lang=lang)
     typer.echo(_("学生包：{path}（{size:.1f} MB）").format(path=path, size=path.stat().st_size / 1e6))
 
 
