@@ -52,26 +52,37 @@ def replay_staffing(
 
     Raises LabError for an impossible plan (see `split`), InputError for tables that do not fit.
     """
-    import pandas as pd
-
     from sim import metrics
-    from sim.callcenter import Centre
-    from sim.contacts import Contacts, Draws
 
-    staffing, centre = split(agents_per_block, scenario), Centre(scenario)
-    days = []
-    for _, today in contacts.groupby("day", sort=True):
-        its_draws = draws[draws["contact_id"].isin(today["contact_id"])]
-        days.append(centre.run(Contacts.from_frame(today), Draws.from_frame(its_draws), staffing).calls.frame())
-    calls = pd.concat(days, ignore_index=True)
+    staffing = split(agents_per_block, scenario)
+    calls = run_days(contacts, draws, staffing, scenario)
+    days = contacts["day"].nunique()
     seen = metrics.board(calls, seconds=scenario.service_level_seconds)
     return Outcome(
         service_level=seen.service_level,
         asa=seen.asa,
         abandonment_rate=seen.abandonment_rate,
-        occupancy=metrics.occupancy(calls, float(staffing.paid_seconds * len(days))),
+        occupancy=metrics.occupancy(calls, float(staffing.paid_seconds * days)),
         hours=staffing.paid_seconds / 3600,
     )
+
+
+def run_days(
+    contacts: "pd.DataFrame", draws: "pd.DataFrame", staffing: "Staffing", scenario: "Scenario"
+) -> "pd.DataFrame":
+    """Return the calls of every day of `contacts` under one staffing, day after day."""
+    import pandas as pd
+
+    from sim.callcenter import Centre
+    from sim.contacts import Contacts, Draws
+
+    centre, days = Centre(scenario), []
+    for _, today in contacts.groupby("day", sort=True):
+        its_draws = draws[draws["contact_id"].isin(today["contact_id"])]
+        days.append(
+            centre.run(Contacts.from_frame(today), Draws.from_frame(its_draws), staffing).calls.frame()
+        )
+    return pd.concat(days, ignore_index=True)
 
 
 def _checked(agents: Sequence[int], intervals: int) -> list[int]:
