@@ -50,10 +50,8 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     interval = np.repeat(np.arange(scenario.intervals), counts)
     width = scenario.interval_minutes * 60
     # Rounded down, so that nobody calls at closing time.
-    at = (
-        scenario.opening_seconds
-        + np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0) / 1000.0
-    )
+    clock = np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0)
+    at = (scenario.opening_seconds * 1000.0 + clock) / 1000.0
     order = np.lexsort((ids, at))
     ids, at = ids[order], at[order]
     skill = _pick(streams.uniforms("skill", ids), scenario.skills)

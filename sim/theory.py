@@ -1,8 +1,8 @@
 """Erlang's formulas: blocking (B), waiting (C) and waiting with abandonment (A), up to a million agents.
 
-Rates are calls per hour, times are seconds. Sums run over logarithms, outward from the state "all agents busy,
-nobody waits", so that nothing overflows. Formulas: A. K. Erlang 1917 (B, C); C. Palm 1957 and A. Mandelbaum and
-S. Zeltyn, "Service engineering in action: the Palm/Erlang-A queue", 2007 (A).
+Rates are calls per hour, times are seconds. Sums run over logarithms, outward from the state "all agents
+busy, nobody waits", so that nothing overflows. Formulas: A. K. Erlang 1917 (B, C); C. Palm 1957, and
+A. Mandelbaum and S. Zeltyn, "Service engineering in action: the Palm/Erlang-A queue", 2007 (A).
 """
 
 import math
