@@ -1,12 +1,15 @@
 """The desk: what students and teachers touch."""
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmlab.notebook import open_lab
 
 __all__ = ["open_lab"]
 
 
-def __getattr__(name: str) -> Any:
-    """Load `open_lab` when a notebook asks for it, so that `import crmlab` costs nothing."""
+def __getattr__(name: str) -> object:
+    """Hand on `open_lab` when it is asked for: `import crmlab` itself loads nothing heavy."""
     if name == "open_lab":
         from crmlab.notebook import open_lab
 

@@ -1,36 +1,49 @@
-"""Immediate checks: what a student reads right under a task, in the words of the trade, never a traceback."""
+"""Immediate checks: what a notebook says about an answer, in words of the trade, and never a traceback."""
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Literal
 
-GOOD, LOOK, BLANK = "#1b7f4d", "#b45309", "#5b6472"
+from crmlab import cards
+from crmlab.errors import LabError
+from crmlab.language import translator
+from crmlab.words import LabWords
+
+Verdict = Literal["star", "passed", "failed", "unanswered", "unclear"]
+DONE = "done"  # the id of the sentence shown when everything is right
 
 
 @dataclass
 class Check:
-    """The checks of one form: a `with` block in which `that` notes each point and nothing is ever raised."""
+    """Collects what holds of one form's answer; as a context manager it shows a card at its end.
 
-    sentences: dict[str, str]
+    `verdict` is None until then. Ordinary exceptions inside become a sentence; KeyboardInterrupt and the
+    like pass.
+    """
+
+    words: LabWords
+    form: str
     answered: bool
-    tell: Callable[[str], None]
-    say: Callable[[str], str]
+    hints: int = 0
+    lang: str = "zh"
+    on_verdict: Callable[[Verdict], None] = lambda verdict: None
+    passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    passed: int = 0
     trouble: str = ""
+    verdict: Verdict | None = None
 
-    def that(self, name: str, holds: object) -> None:
-        """Note whether point `name` holds; its sentence stands in the lab's word file."""
-        if bool(holds):
-            self.passed += 1
-        else:
-            self.failed.append(self.sentences.get(name, name))
+    def that(self, name: str, ok: object) -> None:
+        """Note whether something holds; `name` is the id of its sentence, `ok` a truth value or a function.
 
-    @property
-    def ok(self) -> bool:
-        """Whether every point was looked at and holds."""
-        return self.answered and not self.failed and not self.trouble
+        A function's exception counts as "does not hold", so the checks after it still run.
+        """
+        if callable(ok):
+            try:
+                ok = ok()
+            except Exception:
+                ok = False
+        (self.passed if bool(ok) else self.failed).append(name)
 
     def __enter__(self) -> "Check":
         return self
@@ -40,25 +53,64 @@ class Check:
     ) -> bool:
         if error is not None and not isinstance(error, Exception):
             return False
-        if error is not None and self.answered:
-            self.trouble = self.say("有一处填的不是题目要的样子，这一题没法检查；请看看每一项是否都填了，再保存一次")
-        self.tell(self.card())
+        if error is not None:
+            self.trouble = self._told(error)
+        self.verdict = self._decide()
+        cards.show(self.html(), self.text())
+        self.on_verdict(self.verdict)
         return True
 
-    def card(self) -> str:
-        """Return the result as a small HTML card; colour is never the only sign."""
+    def _decide(self) -> Verdict:
         if not self.answered:
-            return _card(BLANK, "○", self.say("这一题还没有作答：填好上面的表单，按“保存答案”，再运行这一格"), [])
-        if self.ok:
-            return _card(GOOD, "✓", self.say("初步检查通过"), [])
-        return _card(LOOK, "✗", self.say("再看一看"), [*self.failed, *([self.trouble] if self.trouble else [])])
+            return "unanswered"
+        if self.failed:
+            return "failed"
+        if self.trouble or not self.passed:
+            return "unclear"
+        return "passed" if self.hints else "star"
 
+    def _told(self, error: Exception) -> str:
+        _ = translator(self.lang)
+        if isinstance(error, NameError):
+            return _("前面有格子还没有运行：请从上往下运行一遍")
+        if isinstance(error, LabError):
+            return str(error)
+        return _("这里没能检查：答案里缺一项，或填的不是要求的样子")
 
-def _card(colour: str, sign: str, head: str, lines: list[str]) -> str:
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-    body = f'<ul style="margin:.3em 0 0 1.2em;padding:0">{items}</ul>' if items else ""
-    return (
-        f'<div role="status" style="border-left:4px solid {colour};padding:.5em .9em;margin:.4em 0;'
-        f'background:#f6f7f9;color:#1f2430;border-radius:4px;max-width:52em">'
-        f'<b style="color:{colour}">{sign} {html.escape(head)}</b>{body}</div>'
-    )
+    def title(self) -> str:
+        """Return the headline of the card."""
+        _ = translator(self.lang)
+        verdict = self.verdict or self._decide()
+        return {
+            "unanswered": "○ " + _("这一题还没有作答：填好上面的表，按“保存答案”，再运行这一格"),
+            "failed": "✗ " + _("{right} 处对了，{wrong} 处要再看看"),
+            "unclear": "○ " + _("没能检查完"),
+            "passed": "✓ " + _("全部正确"),
+            "star": "✓ " + _("全部正确，没有用提示：★"),
+        }[verdict].format(right=len(self.passed), wrong=len(self.failed))
+
+    def lines(self) -> list[str]:
+        """Return the sentences of what does not hold, in order, or the praise of the lab's author."""
+        if not self.answered:
+            return []
+        told = [self._sentence(name) for name in dict.fromkeys(self.failed)]
+        if self.trouble:
+            told.append(self.trouble)
+        praise = self.words.checks.get(self.form, {}).get(DONE)
+        return told or ([praise] if praise and self.verdict in ("star", "passed") else [])
+
+    def _sentence(self, name: str) -> str:
+        try:
+            return self.words.check_sentence(self.form, name)
+        except LabError as error:
+            return str(error)
+
+    def html(self) -> str:
+        """Return the card."""
+        moods: dict[str, cards.Mood] = {"star": "good", "passed": "good", "failed": "bad"}
+        mood = moods.get(self.verdict or self._decide(), "open")
+        return cards.card(self.title(), cards.bullets(self.lines()), mood=mood)
+
+    def text(self) -> str:
+        """Return the card as plain text."""
+        return "\n".join([self.title(), *(f"- {line}" for line in self.lines())])

@@ -1,187 +1,222 @@
-"""Answer forms: widgets in JupyterLab, a plain table where nobody can click (grading, printed pages)."""
+"""Answer forms: the widgets of one form, what a student put into them, and the same as a plain table.
 
-import html
-import time
-import unicodedata
+How a form is written in a lab's TOML is told in `crmlab.words`.
+"""
+
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from crmlab.words import Field, Form
+from crmlab import cards
+from crmlab.errors import LabError
+from crmlab.inputs import Input, make
+from crmlab.language import translator
+from crmlab.words import FormSpec
 
 if TYPE_CHECKING:
-    import ipywidgets
+    import ipywidgets as widgets
+    import pandas as pd
 
-Say = Callable[[str], str]
-FEW = 6  # up to this many options stand open as a list, more fold into a drop-down
-Row = tuple[str, str]  # key, text shown
+Row = tuple[str, str]  # key, description
 
 
-class FormDesk:
-    """One form on the screen: it shows what was saved, takes changes, and saves on a button."""
+def rows_of(spec: FormSpec, table: "pd.DataFrame | None", lang: str) -> list[Row]:
+    """Return key and description of each row a form asks about, [] for a form without rows.
+
+    Raises LabError when table and form do not go together.
+    """
+    if spec.rows is None:
+        if table is not None:
+            raise LabError(
+                f'表单 {spec.name} 没有 rows；请去掉 rows=…，或在 TOML 里写 rows = {{key = "…", text = ["…"]}}'
+            )
+        return []
+    if table is None:
+        raise LabError(f"表单 {spec.name} 要逐行作答；请写 lab.form({spec.name!r}, rows=数据表)")
+    there = [str(name) for name in table.columns]
+    chosen = [f"{name}_{lang}" if f"{name}_{lang}" in there else name for name in spec.rows.text]
+    for name in (spec.rows.key, *chosen):
+        if name not in there:
+            raise LabError(f"表单 {spec.name} 要用的列 {name!r} 不在数据表里；表里有：{'、'.join(there)}")
+    keys = [str(key) for key in table[spec.rows.key]]
+    texts = [" · ".join(str(value) for value in row) for row in table[chosen].itertuples(index=False)]
+    return list(zip(keys, texts, strict=True))
+
+
+class Hints:
+    """The hint button of a form and what it has shown; each press shows the next hint, in order."""
 
     def __init__(
         self,
-        form: Form,
+        texts: Sequence[str],
         *,
-        saved: Any,
-        save: Callable[[Any], None],
-        hints_seen: int,
-        saw_hint: Callable[[int], None],
-        say: Say,
-        rows: Sequence[Row] = (),
+        seen: int = 0,
+        on_hint: Callable[[int], None] = lambda n: None,
+        lang: str,
     ) -> None:
-        self.form, self.save, self.say, self.rows, self.saw_hint = form, save, say, rows, saw_hint
-        self.hints_seen = hints_seen
-        self.inputs: dict[tuple[str, str], Any] = {}
-        self.box = self._build(saved if isinstance(saved, dict) else {})
+        import ipywidgets as widgets
 
-    def value(self) -> dict[str, Any]:
-        """Return what stands in the form now, as plain values."""
-        if not self.form.rows:
-            return {field.name: read(field, self.inputs["", field.name]) for field in self.form.fields}
-        return {
-            key: {field.name: read(field, self.inputs[key, field.name]) for field in self.form.fields}
-            for key, _ in self.rows
-        }
+        self.texts, self.seen, self.on_hint, self._ = texts, seen, on_hint, translator(lang)
+        self.button = widgets.Button(layout={"display": "" if texts else "none"})
+        self.box = widgets.HTML()
+        self.button.on_click(self._next)
+        self._fill()
 
-    def _build(self, saved: dict[str, Any]) -> "ipywidgets.VBox":
-        import ipywidgets as w
+    def _next(self, _button: object) -> None:
+        if self.seen < len(self.texts):
+            self.seen += 1
+            with suppress(LabError):  # a hint is shown even when the folder cannot be written
+                self.on_hint(self.seen)
+        self._fill()
 
-        parts: list[Any] = [w.HTML(f"<b>{html.escape(self.form.title)}</b><br>{html.escape(self.form.intro)}")]
-        if self.form.rows:
-            for key, text in self.rows:
-                kept = saved.get(key) if isinstance(saved.get(key), dict) else {}
-                inputs = [self._input(key, field, kept) for field in self.form.fields]
-                parts.append(w.HTML(f'<div style="max-width:52em;line-height:1.5">{html.escape(text)}</div>'))
-                parts.append(w.HBox(inputs, layout=w.Layout(flex_flow="row wrap", margin="0 0 8px 0")))
-        else:
-            parts += [self._input("", field, saved) for field in self.form.fields]
-        self.button = w.Button(description=self.say("保存答案"), button_style="primary", icon="check")
-        self.button.on_click(lambda _: self._save())
-        self.state = w.HTML(self.say("已有保存的答案") if saved else "")
-        self.hint = w.Button(layout=w.Layout(width="auto"), icon="lightbulb-o")
-        self.hint.on_click(lambda _: self._hint())
-        self.hint_text = w.HTML()
-        self._show_hints()
-        buttons = [self.button, *([self.hint] if self.form.hints else []), self.state]
-        return w.VBox([*parts, w.HBox(buttons), self.hint_text], layout=w.Layout(padding="4px 0 8px 0"))
-
-    def _input(self, row: str, field: Field, saved: dict[str, Any]) -> Any:
-        made = widget(field, saved.get(field.name))
-        self.inputs[row, field.name] = made
-        return made
-
-    def _save(self) -> None:
-        self.save(self.value())
-        self.state.value = html.escape(self.say("已保存") + time.strftime(" %H:%M:%S"))
-
-    def _hint(self) -> None:
-        self.hints_seen = min(self.hints_seen + 1, len(self.form.hints))
-        self.saw_hint(self.hints_seen)
-        self._show_hints()
-
-    def _show_hints(self) -> None:
-        seen, whole = self.hints_seen, len(self.form.hints)
-        self.hint.description = f"{self.say('提示')} {min(seen + 1, whole)}/{whole}"
-        self.hint.disabled = seen >= whole
-        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.form.hints[:seen])
-        self.hint_text.value = f"<ol>{items}</ol>" if items else ""
+    def _fill(self) -> None:
+        _, total = self._, len(self.texts)
+        self.button.description = _("提示 {n}/{total}").format(n=min(self.seen + 1, total), total=total)
+        self.button.disabled = self.seen >= total
+        self.button.tooltip = _("看提示不扣分，只是少一枚徽章")
+        shown = cards.bullets(self.texts[: self.seen])
+        self.box.value = cards.card(_("提示"), shown) if shown else ""
 
 
-def widget(field: Field, saved: Any) -> Any:
-    """Return the widget of one field, with the saved value in it when that value still fits."""
-    import ipywidgets as w
+class Form:
+    """One form on the screen; `on_save` gets the plain answer, `on_hint` the number of hints shown.
 
-    more, style = field.more, {"description_width": "initial"}
-    wide = w.Layout(width="auto", max_width="52em")
-    if field.kind == "choice":
-        options = [(text, value) for value, text in field.options]
-        chosen = saved if saved in [value for _, value in options] else None
-        if len(options) <= FEW and not more.get("fold"):
-            buttons = w.RadioButtons(options=options, value=chosen, layout=w.Layout(width="max-content"))
-            return _labelled(field.label, buttons)
-        return w.Dropdown(
-            options=[("——", None), *options], value=chosen, description=field.label, style=style, layout=wide
+    Buttons are `save` and `hint`; `inputs` are the questions, by field, or by row and field.
+    """
+
+    def __init__(
+        self,
+        spec: FormSpec,
+        *,
+        rows: list[Row] | None = None,
+        answer: Any = None,
+        saved_at: str = "",
+        hints_seen: int = 0,
+        on_save: Callable[[Any], None] = lambda value: None,
+        on_hint: Callable[[int], None] = lambda seen: None,
+        lang: str = "zh",
+    ) -> None:
+        import ipywidgets as widgets
+
+        self.spec, self.rows, self.on_save = spec, rows or [], on_save
+        self._ = _ = translator(lang)
+        self.inputs: dict[tuple[str, ...], Input] = {}
+        self.save = widgets.Button(description=_("保存答案"), button_style="primary", icon="save")
+        self.hints = Hints(spec.hints, seen=hints_seen, on_hint=on_hint, lang=lang)
+        self.hint = self.hints.button
+        self.status = widgets.HTML()
+        body = self._body(lang)
+        self._prefill(answer)
+        for one in self.inputs.values():
+            one.watch(self._changed)
+        self.save.on_click(self._save)
+        self._say(
+            "calm",
+            _("已保存 {time}").format(time=_clock(saved_at)) if answer is not None else _("还没有保存"),
         )
-    if field.kind == "many":
-        ticked = saved if isinstance(saved, list) else []
-        boxes = [
-            w.Checkbox(value=value in ticked, description=text, indent=False, layout=w.Layout(width="auto"))
-            for value, text in field.options
+        buttons = widgets.HBox([self.save, self.hint, self.status], layout={"margin": "8px 0 0 0"})
+        box = {"border": "1px solid #b8c4d6", "padding": "10px 16px", "max_width": "920px"}
+        self.widget = widgets.VBox([widgets.HTML(head(spec)), *body, buttons, self.hints.box], layout=box)
+
+    @property
+    def value(self) -> Any:
+        """The answer as it stands on the screen: plain values, None for what is open."""
+        if not self.rows:
+            return {name: one.value for (name,), one in self.inputs.items()}
+        answer: dict[str, dict[str, Any]] = {key: {} for key, _ in self.rows}
+        for (key, name), one in self.inputs.items():
+            answer[key][name] = one.value
+        return answer
+
+    def _body(self, lang: str) -> list["widgets.Widget"]:
+        import ipywidgets as widgets
+
+        body: list[widgets.Widget] = []
+        if not self.rows:
+            for field in self.spec.fields:
+                one = self.inputs[(field.name,)] = make(field, lang)
+                body.append(one.widget)
+            return body
+        for key, text in self.rows:
+            about = f'<div style="{cards.TEXT};color:inherit"><b>{escape(key)}</b>　{escape(text)}</div>'
+            asked = [
+                self.inputs.setdefault((key, f.name), make(f, lang, tight=True)) for f in self.spec.fields
+            ]
+            line = widgets.HBox([one.widget for one in asked], layout={"flex_flow": "row wrap"})
+            edge = {"border_top": "1px solid #d5dce6", "padding": "6px 0"}
+            body.append(widgets.VBox([widgets.HTML(about), line], layout=edge))
+        return body
+
+    def _prefill(self, answer: Any) -> None:
+        for path, one in self.inputs.items():
+            kept = answer
+            for step in path:
+                kept = kept.get(step) if isinstance(kept, dict) else None
+            if kept is not None:
+                one.fill(kept)
+
+    def _changed(self) -> None:
+        self._say("bad", "● " + self._("有改动，还没有保存"))
+
+    def _save(self, _button: object) -> None:
+        _ = self._
+        problems = [problem for one in self.inputs.values() if (problem := one.problem())]
+        if problems:
+            self._say("bad", problems[0])
+            return
+        still_open = sum(one.value in (None, "", []) for one in self.inputs.values())
+        if still_open == len(self.inputs):
+            self._say("bad", _("还什么都没有填"))
+            return
+        try:
+            self.on_save(self.value)
+        except LabError as error:
+            self._say("bad", str(error))
+            return
+        told = "✓ " + _("已保存 {time}").format(time=datetime.now().strftime("%H:%M:%S"))
+        rest = _("，还有 {n} 项没有填").format(n=still_open) if still_open else ""
+        self._say("good", told + rest)
+
+    def _say(self, mood: cards.Mood, text: str) -> None:
+        colour = cards.MOODS[mood][1]
+        self.status.value = f'<span role="status" style="background:#fff;color:{colour};padding:2px 8px">{escape(text)}</span>'
+
+
+def head(spec: FormSpec) -> str:
+    """Return title and introduction of a form as HTML."""
+    title = f'<b style="font-size:15px">{escape(spec.title)}</b>'
+    return f'<div style="{cards.TEXT};color:inherit">{title}{cards.paragraphs(spec.intro)}</div>'
+
+
+def static(
+    spec: FormSpec, answer: Any, *, rows: list[Row] | None = None, lang: str = "zh"
+) -> tuple[str, str]:
+    """Return the saved answer as an HTML table and as plain text, for feedback pages."""
+    _ = translator(lang)
+
+    def cell(value: Any, n: int) -> str:
+        return spec.fields[n].shown(value) or _("（没有作答）")
+
+    def of(kept: Any, name: str) -> Any:
+        return kept.get(name) if isinstance(kept, dict) else None
+
+    if rows:
+        lines = [
+            [key, *(cell(of(of(answer, key), f.name), n) for n, f in enumerate(spec.fields))]
+            for key, _text in rows
         ]
-        return _labelled(field.label, w.VBox(boxes))
-    if field.kind == "blocks":
-        start = saved if isinstance(saved, list) and len(saved) == len(more["blocks"]) else None
-        sliders = [
-            w.IntSlider(
-                value=start[k] if start else more.get("start", more["min"]),
-                min=more["min"],
-                max=more["max"],
-                description=str(block),
-                continuous_update=False,
-            )
-            for k, block in enumerate(more["blocks"])
-        ]
-        return _labelled(field.label, w.VBox(sliders))
-    text = "" if saved is None else str(saved)
-    if field.kind == "essay":
-        return _labelled(field.label, w.Textarea(value=text, layout=w.Layout(width="52em", height="9em")))
-    unit = f"（{more['unit']}）" if field.kind == "number" and more.get("unit") else ""
-    return w.Text(value=text, description=field.label + unit, style=style, layout=w.Layout(width="30em"))
-
-
-def read(field: Field, made: Any) -> Any:
-    """Return a widget's plain value; None for a question left open."""
-    if field.kind == "many":
-        boxes = made.children[1].children
-        return [value for (value, _), box in zip(field.options, boxes, strict=True) if box.value] or None
-    if field.kind == "blocks":
-        return [slider.value for slider in made.children[1].children]
-    value = made.children[1].value if hasattr(made, "children") else made.value
-    if field.kind == "number":
-        return number(value)
-    return (value.strip() or None) if isinstance(value, str) else value
-
-
-def number(typed: str) -> float | None:
-    """Return the number a person typed: full-width digits, 。 for the point, % and blanks are understood."""
-    plain = unicodedata.normalize("NFKC", typed).replace("。", ".").replace("、", ".").strip().rstrip("%秒s ")
-    try:
-        return float(plain.replace(",", ""))
-    except ValueError:
-        return None
-
-
-def static(form: Form, saved: Any, rows: Sequence[Row], say: Say) -> str:
-    """Return the saved answers as an HTML table, every word escaped; for pages on which nobody can click."""
-    if not isinstance(saved, dict):
-        return f"<p><b>{html.escape(form.title)}</b> · {html.escape(say('未作答'))}</p>"
-    if form.rows:
-        texts = dict(rows)
-        pairs = [
-            (f"{texts.get(key, key)[:40]} · {field.label}", _shown(field, one.get(field.name)))
-            for key, one in saved.items()
-            if isinstance(one, dict)
-            for field in form.fields
-        ]
+        head = ["", *(f.label for f in spec.fields)]
     else:
-        pairs = [(field.label, _shown(field, saved.get(field.name))) for field in form.fields]
-    body = "".join(
-        f"<tr><td style='text-align:left'>{html.escape(label)}</td>"
-        f"<td style='text-align:left;white-space:pre-wrap'>{html.escape(value)}</td></tr>"
-        for label, value in pairs
-    )
-    return f"<table><caption style='text-align:left'><b>{html.escape(form.title)}</b></caption>{body}</table>"
+        lines = [[f.label, cell(of(answer, f.name), n)] for n, f in enumerate(spec.fields)]
+        head = []
+    text = "\n".join([spec.title, *("\t".join(line) for line in lines)])
+    return cards.card(spec.title, cards.table(lines, head=head)), text
 
 
-def _shown(field: Field, value: Any) -> str:
-    names = dict(field.options) if "options" in field.more else {}
-    if isinstance(value, list):
-        return "、".join(names.get(str(one), str(one)) for one in value)
-    return "—" if value is None else names.get(str(value), str(value))
-
-
-def _labelled(label: str, made: Any) -> Any:
-    import ipywidgets as w
-
-    return w.VBox([w.HTML(html.escape(label)), made], layout=w.Layout(margin="2px 24px 4px 0"))
+def _clock(saved_at: str) -> str:
+    try:
+        return datetime.fromisoformat(saved_at).strftime("%m-%d %H:%M")
+    except ValueError:
+        return ""

@@ -1,243 +1,234 @@
-"""What every lab notebook opens with: the student's data, forms, immediate checks, charts, progress."""
+"""What every lab notebook opens with: the student's tables, forms, checks, words, charts and live board."""
 
-import html
-import json
-import os
-import sys
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab import charts, forms, places, words
-from crmlab.answers import Answers
+from crmlab import cards, data
+from crmlab.answers import FILE, Answers
 from crmlab.checks import Check
 from crmlab.errors import LabError
-from crmlab.language import Words, translator
-from crmlab.released import clean_id, variant_of
+from crmlab.language import LANGUAGES, translator
+from crmlab.student import GUEST, Ask, grading, student_of
+from crmlab.words import LabWords, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crmlab.forms import Form
     from sim.scenario import Scenario
 
-VISITOR = "guest"
-TARGET = 0.80  # of the service level, the company's promise
 
+def open_lab(name: str, *, folder: Path | None = None, ask: Ask = input) -> "Lab":
+    """Return the lab `name`, whose words lie in `folder` (where the notebook runs), and show its header.
 
-def open_lab(lab: str) -> "Lab":
-    """Return the lab whose notebook stands in this folder, and show its header.
-
-    Asks for the student id (学号) once; raises LabError when word file or data are not there.
+    Raises LabError when its words or the student's data are missing.
     """
-    folder = Path.cwd()
-    about = _about(folder / "project.toml")
-    opened = Lab(
-        name=lab,
-        folder=folder,
-        about=about,
-        words=words.load(folder / f"{lab}.toml"),
-        student=_student(folder, translator(about.get("language", "zh"))),
-        say_ui=translator(about.get("language", "zh")),
-    )
-    charts.style()
-    opened.header()
-    return opened
+    project = (folder or Path.cwd()).resolve()
+    about = _about(project)
+    words = load(project / f"{name}.toml")
+    lang = next((one for one in (about.get("language"), words.language) if one in LANGUAGES), "zh")
+    student = student_of(project, lang=lang, ask=ask)
+    lab = Lab(name, project, words, about, student, lang)
+    lab.header()
+    return lab
 
 
-@dataclass(frozen=True)
 class Lab:
-    """One lab in the hands of one student."""
+    """One open lab. Everything it shows goes to the notebook; every method that shows returns None."""
 
-    name: str
-    folder: Path
-    about: dict[str, Any]
-    words: words.Words
-    student: str
-    say_ui: Words
+    def __init__(
+        self, name: str, project: Path, words: LabWords, about: dict[str, Any], student: str, lang: str
+    ) -> None:
+        self.name, self.project, self.words, self.about = name, project, words, about
+        self.student, self.lang = student, lang
+        self.grading = grading(project)
+        self.answers = Answers.load(project / FILE, read_only=self.grading)
+        self.data = data.find(project, student)
+        self.form_shown: Form | None = None  # the last one, for tests and the curious
+        self.board_shown: Any = None
+        self._tables: dict[str, pd.DataFrame] = {}
+        from crmlab import charts
 
-    @property
-    def answers(self) -> Answers:
-        """The answers of this project."""
-        return Answers(self.folder / "answers.json")
-
-    @property
-    def scenario(self) -> "Scenario":
-        """The contact centre this project is about."""
-        from sim.scenario import load
-
-        return load(self.about["scenario"])
+        charts.style()
 
     def header(self) -> None:
-        """Show the lab's name, the student and how far they are."""
-        who = self.say_ui("体验") if self.student == VISITOR else self.student
-        _show(
-            f'<div style="font-size:1.05em"><b>{html.escape(self.words.title)}</b> · '
-            f"{html.escape(self.say_ui('学号'))} {html.escape(who)}</div>{self._bar()}"
+        """Show title, student, world and progress; nothing while graded."""
+        if self.grading:
+            return
+        _ = translator(self.lang)
+        who = _("体验（没有学号）") if self.student == GUEST else self.student
+        line = _("学号 {student} · 数据 {world}").format(student=who, world=self.data.visible.name)
+        done, total = self._done()
+        text = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
+        notice = self._notice()
+        body = cards.paragraphs(line) + cards.bar(done, total) + cards.paragraphs(f"{text}\n\n{notice}")
+        cards.show(
+            cards.card(self.words.title, body), "\n".join([self.words.title, line, text, notice]).strip()
         )
-
-    def progress(self) -> None:
-        """Show how many checkpoints are answered."""
-        _show(self._bar())
-
-    def say(self, name: str, **values: object) -> str:
-        """Return a sentence of the lab's word file."""
-        return self.words.say(name, **values)
 
     def table(self, name: str) -> "pd.DataFrame":
-        """Return a fresh copy of visible table `name`; raise LabError naming those there are."""
-        import pandas as pd
+        """Return a fresh copy of one of the student's tables; raise LabError when there is none of that name."""
+        if name not in self._tables:
+            self._tables[name] = data.read_table(self.data.visible, name)
+        return self._tables[name].copy()
 
-        folder = self._data()
-        path = folder / f"{name}.parquet"
-        if not path.is_file():
-            known = "、".join(sorted(one.stem for one in folder.glob("*.parquet")))
-            raise LabError(f"没有数据表 {name}；这个实训有 {known}")
-        return pd.read_parquet(path)
+    def answer(self, form: str) -> Any:
+        """Return the saved answer of a form as plain values, None when it has none."""
+        self.words.form(form)
+        return self._fresh().get(self.name, form)
 
-    def form(self, name: str, rows: "pd.DataFrame | None" = None) -> None:
-        """Show form `name`; `rows` gives a rows form its key (first column) and text (last column)."""
-        form, saved = self.words.form(name), self.answers.answer(self.name, name)
-        pairs = _pairs(rows)
-        if _graded():
-            _show(forms.static(form, saved, pairs, self.say_ui))
+    def form(self, name: str, *, rows: "pd.DataFrame | None" = None) -> None:
+        """Show a form, filled with what was saved; while graded, the saved answer as a table."""
+        from crmlab import forms
+
+        spec = self.words.form(name)
+        lines = forms.rows_of(spec, rows, self.lang)
+        answers = self._fresh()
+        kept = answers.get(self.name, name)
+        if self.grading:
+            cards.show(*forms.static(spec, kept, rows=lines, lang=self.lang))
             return
-        from IPython.display import display
-
-        desk = forms.FormDesk(
-            form,
-            saved=saved,
-            save=lambda value: self._keep("answers", name, value),
-            hints_seen=self.answers.hints(self.name, name),
-            saw_hint=lambda count: self._keep("hints", name, count),
-            say=self.say_ui,
-            rows=pairs,
+        self.form_shown = forms.Form(
+            spec,
+            rows=lines,
+            answer=kept,
+            saved_at=str(answers.get(self.name, name, part="when") or ""),
+            hints_seen=_count(answers.get(self.name, name, part="hints")),
+            on_save=lambda value: self.answers.put(self.name, name, value, student=self._named()),
+            on_hint=lambda seen: self.answers.note("hints", self.name, name, seen),
+            lang=self.lang,
         )
-        display(desk.box)
+        _show_widget(self.form_shown.widget)
 
-    def answer(self, name: str) -> Any:
-        """Return the saved answer of form `name` as plain values; None when there is none yet."""
-        self.words.form(name)
-        return self.answers.answer(self.name, name)
+    def check(self, form: str) -> Check:
+        """Return the check of a form's answer, to be used with `with`."""
+        answers = self._fresh()
 
-    def check(self, name: str) -> Check:
-        """Return the immediate check of form `name`, a `with` block that never raises."""
-        answered = _graded() or self.answers.answer(self.name, name) is not None
-        return Check(self.words.checks.get(name, {}), answered, _show, self.say_ui)
+        def keep(verdict: str) -> None:
+            if not self.grading and verdict != "unanswered":
+                self.answers.note("checked", self.name, form, verdict)
 
-    def chart_day(self, calls: "pd.DataFrame") -> None:
-        """Show the picture of one day of calls."""
-        seconds = self.scenario.service_level_seconds
-        _show_svg(charts.svg(charts.day_chart(calls, target=TARGET, seconds=seconds, say=self.say_ui)))
+        return Check(
+            words=self.words,
+            form=form,
+            answered=answers.get(self.name, form) is not None,
+            hints=_count(answers.get(self.name, form, part="hints")),
+            lang=self.lang,
+            on_verdict=keep,
+        )
 
-    def timeline(self, trace: "pd.DataFrame", *, contact_id: int) -> None:
-        """Show the way of one call through the centre."""
-        _show_svg(charts.svg(charts.timeline(trace, contact_id=contact_id, say=self.say_ui)))
+    def say(self, name: str, /, **values: object) -> None:
+        """Show a text of the lab, its {places} filled with `values`."""
+        text = self.words.say(name, values)
+        cards.show(f'<div style="{cards.TEXT};color:inherit">{cards.paragraphs(text)}</div>', text)
 
-    def live_board(self, name: str) -> None:
-        """Show the live board on the lab's day; adopting a plan saves it as the answer of form `name`."""
-        if _graded():
-            _show(forms.static(self.words.form(name), self.answers.answer(self.name, name), (), self.say_ui))
+    def progress(self) -> None:
+        """Show how many forms are answered, which are open, and the stars so far."""
+        _ = translator(self.lang)
+        answers = self._fresh()
+        checked = answers.of(self.name, part="checked")
+        signs = {"star": "★", "passed": "✓", "failed": "✗"}
+        lines = [
+            f"{signs.get(str(checked.get(name)), '●') if answers.get(self.name, name) is not None else '○'} {spec.title}"
+            for name, spec in self.words.forms.items()
+        ]
+        done, total = self._done()
+        title = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
+        cards.show(
+            cards.card(title, cards.bar(done, total) + cards.paragraphs("\n".join(lines))),
+            "\n".join([title, *lines]),
+        )
+
+    def chart_day(self, calls: "pd.DataFrame", *, target: float = 0.8, title: str = "") -> None:
+        """Show a day by the hour: calls offered, answered, abandoned, and the service level."""
+        from crmlab import charts
+        from sim import metrics
+
+        seconds = self.scenario().service_level_seconds
+        hours = metrics.by_interval(calls, minutes=60, seconds=seconds)
+        charts.show(charts.day_chart(hours, target=target, seconds=seconds, title=title, lang=self.lang))
+
+    def timeline(self, trace: "pd.DataFrame", *, contact_id: int, attempt: int | None = None) -> None:
+        """Show the way of one call through the centre; its last attempt unless told."""
+        from crmlab import charts
+
+        charts.show(charts.timeline(trace, contact_id=contact_id, attempt=attempt, lang=self.lang))
+
+    def live_board(self, form: str, *, day: int | None = None) -> None:
+        """Show the live board on the student's day (its table `contacts`); the plan is kept as answer `form`."""
+        from crmlab import board
+
+        scenario = self.scenario()
+        kept = self._fresh().get(self.name, form)
+        agents = kept.get("agents") if isinstance(kept, dict) else None
+        if self.grading:
+            cards.show(*board.static(scenario, agents, lang=self.lang))
             return
-        from IPython.display import display
-
-        from crmlab.board import Day, LiveBoard
-
-        field = self.words.form(name).fields[0]
-        saved = self.answers.answer(self.name, name) or {}
-        day = Day.of(self.scenario, self.table("contacts"), self.table("draws"))
-        board = LiveBoard(
-            day,
-            blocks=[str(block) for block in field.more["blocks"]],
-            agents=saved.get(field.name) or [field.more.get("start", 8)] * len(field.more["blocks"]),
-            adopt=lambda agents: self._keep("answers", name, {field.name: agents}),
-            say=self.say_ui,
+        made = board.Day.of(scenario, self.table("contacts"), self.table("draws"), day=day)
+        self.board_shown = board.LiveBoard(
+            made,
+            agents=agents,
+            on_adopt=lambda plan: self.answers.put(self.name, form, plan, student=self._named()),
+            lang=self.lang,
         )
-        display(board.box)
+        _show_widget(self.board_shown.widget)
 
-    def _keep(self, section: str, name: str, value: Any) -> None:
-        self.answers.put(section, self.name, name, value, student=self.student)
+    def scenario(self) -> "Scenario":
+        """Return the scenario named in project.toml; raise LabError when none is."""
+        from sim import scenario
+        from sim.errors import InputError
 
-    def _bar(self) -> str:
-        points = next((one["checkpoints"] for one in self.about["labs"] if one["id"] == self.name), [])
-        done = sum(self.answers.answer(self.name, one) is not None for one in points)
-        share = 100 * done / max(len(points), 1)
-        return (
-            f'<div style="background:#e5e8ee;border-radius:4px;width:20em;height:.6em;margin:.3em 0">'
-            f'<div style="background:#1b7f4d;border-radius:4px;width:{share:.0f}%;height:.6em"></div></div>'
-            f"<small>{html.escape(self.say_ui('已完成'))} {done}/{len(points)}</small>"
+        name = self.about.get("scenario")
+        if not isinstance(name, str):
+            raise LabError('project.toml 里没有 scenario；请加上一行，如 scenario = "retail_hotline"')
+        try:
+            return scenario.load(name)
+        except InputError as error:
+            raise LabError(f"project.toml 的 scenario 用不了：{error}") from error
+
+    def _fresh(self) -> Answers:
+        """Read the answers again: another notebook of the project may have saved meanwhile."""
+        notice = self.answers.notice
+        self.answers = Answers.load(self.project / FILE, read_only=self.grading)
+        self.answers.notice = self.answers.notice or notice
+        return self.answers
+
+    def _done(self) -> tuple[int, int]:
+        kept = self.answers.of(self.name)
+        return sum(kept.get(name) not in (None, "", {}, []) for name in self.words.forms), len(
+            self.words.forms
         )
 
-    def _data(self) -> Path:
-        """Return the folder of this student's visible tables."""
-        if named := os.environ.get("CRMLAB_DATA"):
-            return Path(named)
-        released = self.folder / "data"
-        if (released / "who.json").is_file():
-            return released / variant_of(released, self.student)
-        demo = places.DATASETS / "demo" / "visible"
-        if demo.is_dir():
-            return demo
-        raise LabError(f"在 {released} 找不到数据；请重新打开实训室（python3 lab.py），它会补上")
+    def _named(self) -> str:
+        return "" if self.student == GUEST else self.student
+
+    def _notice(self) -> str:
+        _ = translator(self.lang)
+        if self.answers.notice is None:
+            return ""
+        return _("原来的答案文件读不出来，已改名为 {file} 留着；请老师看看能不能救回来").format(
+            file=self.answers.notice.name
+        )
 
 
-def _graded() -> bool:
-    return os.environ.get("CRMLAB_GRADING") == "1"
-
-
-def _about(path: Path) -> dict[str, Any]:
+def _about(project: Path) -> dict[str, Any]:
+    path = project / "project.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise LabError(f"读不了 {path}：{error}；请在项目文件夹里打开笔记本") from error
+    except FileNotFoundError as error:
+        raise LabError(
+            f"{project} 里没有 project.toml；请在实训文件夹里打开笔记本，或重新运行 lab.py"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"{path.name} 不是 UTF-8 的 TOML 文件（{error}）；请重新准备实训文件夹") from error
 
 
-def _student(folder: Path, say: Words) -> str:
-    """Return the id: the marker's word, else the remembered one, else what the student types now."""
-    if named := os.environ.get("CRMLAB_STUDENT"):
-        return named
-    memory = folder.parent / ".crmlab" / "me.json"
-    try:
-        return clean_id(json.loads(memory.read_text(encoding="utf-8"))["student"])
-    except (OSError, ValueError, KeyError, TypeError, LabError):
-        pass
-    student = _ask(say)
-    if student != VISITOR and (folder / "data").is_dir():
-        memory.parent.mkdir(exist_ok=True)
-        memory.write_text(json.dumps({"student": student}, ensure_ascii=False), encoding="utf-8")
-    return student
+def _count(seen: object) -> int:
+    return seen if isinstance(seen, int) and not isinstance(seen, bool) and seen > 0 else 0
 
 
-def _ask(say: Words) -> str:
-    """Return a usable id; where nobody can be asked, or nothing is typed, the visitor's."""
-    shell = sys.modules.get("IPython")
-    kernel = getattr(shell.get_ipython(), "kernel", None) if shell else None
-    if kernel is None or not kernel._allow_stdin:
-        return VISITOR
-    while True:
-        typed = input(say("请输入你的学号，然后按回车（只想看看就直接按回车）：")).strip()
-        if not typed:
-            return VISITOR
-        try:
-            return clean_id(typed)
-        except LabError as refusal:
-            _show(f"<p>{html.escape(str(refusal))}</p>")
+def _show_widget(widget: Any) -> None:
+    from IPython.display import display
 
-
-def _pairs(rows: "pd.DataFrame | None") -> Sequence[forms.Row]:
-    if rows is None:
-        return ()
-    return [(str(one[0]), " · ".join(str(part) for part in one)) for one in rows.itertuples(index=False)]
-
-
-def _show(page: str) -> None:
-    from IPython.display import HTML, display
-
-    display(HTML(page))
-
-
-def _show_svg(picture: str) -> None:
-    from IPython.display import SVG, display
-
-    display(SVG(picture))
+    display(widget)

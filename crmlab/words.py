@@ -1,122 +1,309 @@
-"""The words of one lab: everything a student reads outside Markdown, from the TOML beside the notebook.
+"""The words of a lab: the TOML beside its notebook, read, checked and handed out by id.
 
-    title = "…"                         the lab's name
-    [say]  id = "text with {values}"    sentences for code cells
-    [check.FORM]  id = "…"              what an immediate check says when `id` fails
-    [form.FORM]
-    title = "…"; intro = "…"; hints = ["…", "…", "…"]
-    [[form.FORM.field]]
-    name = "…"; kind = "choice"; label = "…"; options = [["value", "text"], …]
+    title = "接待电话客户"
 
-Kinds of field: `choice` (one of options), `many` (any of options), `number` (min, max, step, unit), `text`,
-`essay`, `blocks` (one whole number a block: blocks = ["08-10", …], min, max, start). A form with `rows = true`
-asks the same fields for each row of a table given by the notebook.
+    [say]                                  # lab.say("welcome", name="小李")
+    welcome = "你好，{name}。"
+
+    [options]                              # lists of [value, label] that several fields share
+    parts = [["pbx", "程控交换机"], ["ivr", "交互式语音应答"]]
+
+    [form.path]                            # lab.form("path")
+    title = "跟着一通电话走"
+    intro = "先看时间线，再回答。"           # optional
+    hints = ["看哪里", "规则", "半句答案"]    # optional, shown one by one
+
+    [[form.path.field]]                    # one or more; the answer is {"first": "pbx", …}
+    name = "first"
+    kind = "choice"                        # choice, many, number, text, essay, blocks
+    label = "电话先到哪里？"
+    help = "…"                             # optional, small print below the field
+    options = "parts"                      # choice and many: a shared list, or [[value, label], …] here
+
+    [check.path]                           # the sentence shown when check.that("first_part", …) fails
+    first_part = "第一站不对：看时间线最左边。"
+    done = "…"                             # optional, shown when everything is right
+
+What else a field takes: `number` min, max, step (1 = whole numbers), unit; `text` and `essay` placeholder;
+`essay` min_words; `blocks` blocks = ["08:00–10:00", …], min, max (whole numbers; the answer is a list).
+A form with `rows = {key = "call_id", text = ["at", "note"]}` asks its fields for every row of a table, given as
+`lab.form("register", rows=df)`; for `note` it takes the column `note_zh` or `note_en` when there is one.
+A form with `board = true` has no fields: it is the title, intro and hints of `lab.live_board("plan")`.
 """
 
+import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from crmlab.errors import LabError
 
-KINDS = {
+FORM = {"title", "intro", "hints", "field", "rows", "board"}
+COMMON = {"name", "kind", "label", "help"}
+KINDS: dict[str, set[str]] = {
     "choice": {"options"},
     "many": {"options"},
-    "number": {"min", "max"},
-    "text": set(),
-    "essay": set(),
+    "number": {"min", "max", "step", "unit"},
+    "text": {"placeholder"},
+    "essay": {"placeholder", "min_words"},
     "blocks": {"blocks", "min", "max"},
 }
+SECTIONS = {"language", "title", "say", "options", "form", "check"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form; `more` holds what its kind needs (options, min, max, unit …)."""
+    """One question of a form; which parts are used depends on `kind`."""
 
     name: str
     kind: str
     label: str
-    more: dict[str, Any]
+    help: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    min: float | None = None
+    max: float | None = None
+    step: float | None = None
+    unit: str = ""
+    placeholder: str = ""
+    min_words: int = 0
+    blocks: tuple[str, ...] = ()
 
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """The choices as (value kept, text shown)."""
-        return [(str(value), str(text)) for value, text in self.more["options"]]
+    def shown(self, value: Any) -> str:
+        """Return an answer in the reader's words: labels for values, "" for what was not answered."""
+        if value is None or value == []:
+            return ""
+        labels = dict(self.options)
+        if self.kind == "many" and isinstance(value, list):
+            return "；".join(str(labels.get(one, one)) if isinstance(one, str) else str(one) for one in value)
+        if self.kind == "blocks" and isinstance(value, list):
+            return "；".join(f"{block} {n}" for block, n in zip(self.blocks, value, strict=False))
+        if self.kind == "number":
+            return f"{value:g} {self.unit}".strip() if isinstance(value, int | float) else str(value)
+        return str(labels.get(value, value)) if isinstance(value, str) else str(value)
 
 
 @dataclass(frozen=True)
-class Form:
-    """One form of the lab."""
+class Rows:
+    """Which columns of a table name a row and describe it."""
+
+    key: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FormSpec:
+    """One form as its author wrote it."""
 
     name: str
     title: str
     intro: str
     hints: tuple[str, ...]
-    rows: bool
     fields: tuple[Field, ...]
+    rows: Rows | None = None
+    board: bool = False
 
 
 @dataclass(frozen=True)
-class Words:
-    """All words of a lab; made by `load`, which checks them."""
+class LabWords:
+    """All words of one lab; `file` is named in every complaint."""
 
-    path: Path
+    file: str
     title: str
-    texts: dict[str, str]
-    checks: dict[str, dict[str, str]]
-    forms: dict[str, Form]
+    said: Mapping[str, str]
+    forms: Mapping[str, FormSpec]
+    checks: Mapping[str, Mapping[str, str]]
+    language: str = ""
 
-    def say(self, name: str, **values: object) -> str:
-        """Return text `name` with its values filled in; raise LabError when the text or a value is missing."""
+    def form(self, name: str) -> FormSpec:
+        """Return a form; raise LabError, with the names there are, for an unknown one."""
+        return _known(self.forms, name, f"{self.file} 里没有表单", "[form.{}]")
+
+    def say(self, name: str, values: Mapping[str, object] | None = None) -> str:
+        """Return the text `name` of [say] with its {places} filled; raise LabError when text or value lacks."""
+        text = _known(self.said, name, f"{self.file} 的 [say] 里没有文字", "[say] {} = …")
         try:
-            return self.texts[name].format(**values)
-        except KeyError as error:
+            return text.format_map(dict(values or {}))
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
             raise LabError(
-                f"{self.path.name}：[say] 里没有 {error}（要说的是 {name}）；请在词条文件里补上"
+                f"{self.file} 的 [say] {name} 里 {error} 填不上；请在 lab.say({name!r}, …) 里给出它的值"
             ) from error
 
-    def form(self, name: str) -> Form:
-        """Return form `name`; raise LabError naming the known ones."""
-        if name not in self.forms:
-            raise LabError(f"{self.path.name}：没有表单 {name}；现有 {'、'.join(self.forms) or '（无）'}")
-        return self.forms[name]
+    def check_sentence(self, form: str, name: str) -> str:
+        """Return the sentence of a failed check; raise LabError when its author wrote none."""
+        sentences = self.checks.get(form, {})
+        return _known(
+            sentences, name, f"{self.file} 的 [check.{form}] 里没有句子", f"[check.{form}] {{}} = …"
+        )
 
 
-def load(path: Path) -> Words:
-    """Return the words in the TOML file `path`; raise LabError with file, form, field and cure."""
+def load(path: Path) -> LabWords:
+    """Return the words in the TOML file `path`; LabError says file, form, field, value, rule and cure."""
     try:
         plain = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise LabError(f"读不了词条文件 {path}：{error}；请恢复这个文件（重新打开实训室即可）") from error
-    forms = {name: _form(path, name, one) for name, one in plain.get("form", {}).items()}
-    return Words(path, str(plain.get("title", path.stem)), plain.get("say", {}), plain.get("check", {}), forms)
+    except FileNotFoundError as error:
+        raise LabError(
+            f"找不到 {path.name}（应在笔记本旁边）；请重新准备实训文件夹，或向老师要完整的一份"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"{path.name} 不是 UTF-8 的 TOML 文件（{error}）；请改正这一行") from error
+    return _Author(path.name).words(plain)
 
 
-def _form(path: Path, name: str, plain: dict[str, Any]) -> Form:
-    fields = tuple(_field(path, name, one) for one in plain.get("field", []))
-    if not fields:
-        raise LabError(f"{path.name}：表单 {name} 没有 field；至少写一个 [[form.{name}.field]]")
-    return Form(
-        name=name,
-        title=str(plain.get("title", name)),
-        intro=str(plain.get("intro", "")),
-        hints=tuple(plain.get("hints", ())),
-        rows=bool(plain.get("rows", False)),
-        fields=fields,
-    )
+def _known(among: Mapping[str, Any], name: str, lack: str, where: str) -> Any:
+    if name not in among:
+        there = "、".join(among) or "（还没有）"
+        raise LabError(f"{lack} {name!r}；现有的：{there}；请改正名字，或加上 {where.format(name)}")
+    return among[name]
 
 
-def _field(path: Path, form: str, plain: dict[str, Any]) -> Field:
-    where = f"{path.name}：表单 {form} 的 field {plain.get('name', '?')!r}"
-    for needed in ("name", "kind", "label"):
-        if needed not in plain:
-            raise LabError(f"{where} 缺 {needed}；请补上")
-    kind = plain["kind"]
-    if kind not in KINDS:
-        raise LabError(f"{where} 的 kind = {kind!r} 不认识；可用 {'、'.join(KINDS)}")
-    missing = sorted(KINDS[kind] - set(plain))
-    if missing:
-        raise LabError(f"{where}（{kind}）缺 {'、'.join(missing)}；请补上")
-    more = {key: value for key, value in plain.items() if key not in ("name", "kind", "label")}
-    return Field(str(plain["name"]), kind, str(plain["label"]), more)
+class _Author:
+    """Reads what an author wrote, and complains with the place."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def refuse(self, where: str, value: object, rule: str) -> NoReturn:
+        raise LabError(f"{self.file}：{where} = {str(value)[:80]}：{rule}；请改正后重新运行")
+
+    def words(self, plain: dict[str, Any]) -> LabWords:
+        self._only(plain, SECTIONS, "文件开头")
+        options = {
+            name: self._pairs(pairs, f"[options] {name}")
+            for name, pairs in self._table(plain, "options").items()
+        }
+        return LabWords(
+            file=self.file,
+            title=self._text(plain, "title", "文件开头"),
+            said=self._sentences(self._table(plain, "say"), "[say]"),
+            forms={
+                name: self._form(name, told, options) for name, told in self._table(plain, "form").items()
+            },
+            checks={
+                name: self._sentences(told, f"[check.{name}]")
+                for name, told in self._table(plain, "check").items()
+            },
+            language=str(plain.get("language", "")),
+        )
+
+    def _form(self, name: str, told: Any, options: dict[str, tuple]) -> FormSpec:
+        where = f"[form.{name}]"
+        if not isinstance(told, dict):
+            self.refuse(where, told, "一个表单要写成一节")
+        self._only(told, FORM, where)
+        board = told.get("board") is True
+        fields = told.get("field", [] if board else None)
+        if not isinstance(fields, list) or bool(fields) == board:
+            self.refuse(
+                f"{where} field",
+                fields,
+                f"至少要有一个问题，以 [[form.{name}.field]] 开头（board = true 的不要）",
+            )
+        made = tuple(self._field(one, f"{where} 第 {n} 个问题", options) for n, one in enumerate(fields, 1))
+        names = [one.name for one in made]
+        doubles = sorted({one for one in names if names.count(one) > 1})
+        if doubles:
+            self.refuse(f"{where} name", doubles[0], "同一个表单里的问题不能重名")
+        return FormSpec(
+            name=name,
+            title=self._text(told, "title", where),
+            intro=self._text(told, "intro", where, absent=""),
+            hints=tuple(self._texts(told.get("hints", []), f"{where} hints")),
+            fields=made,
+            rows=self._rows(told["rows"], f"{where} rows") if "rows" in told else None,
+            board=board,
+        )
+
+    def _rows(self, told: Any, where: str) -> Rows:
+        if not isinstance(told, dict) or set(told) != {"key", "text"} or not isinstance(told["key"], str):
+            self.refuse(where, told, '要写成 {key = "列名", text = ["列名", …]}')
+        text = [told["text"]] if isinstance(told["text"], str) else told["text"]
+        return Rows(told["key"], tuple(self._texts(text, f"{where} text")))
+
+    def _field(self, told: Any, where: str, options: dict[str, tuple]) -> Field:
+        if not isinstance(told, dict):
+            self.refuse(where, told, "一个问题要写成一节")
+        name = self._text(told, "name", where)
+        where = f"{where}（{name}）"
+        kind = told.get("kind")
+        if kind not in KINDS:
+            self.refuse(f"{where} kind", kind, f"只能是 {'、'.join(KINDS)}")
+        self._only(told, COMMON | KINDS[kind], where)
+        made: dict[str, Any] = {"help": self._text(told, "help", where, absent="")}
+        if "options" in KINDS[kind]:
+            made["options"] = self._options(told.get("options"), f"{where} options", options)
+        if kind == "blocks":
+            made["blocks"] = tuple(self._texts(told.get("blocks"), f"{where} blocks", least=1))
+        made |= {k: self._text(told, k, where, absent="") for k in KINDS[kind] & {"unit", "placeholder"}}
+        made |= {k: self._number(told, k, where) for k in KINDS[kind] & {"min", "max", "step"}}
+        if "min_words" in told:
+            made["min_words"] = int(self._number(told, "min_words", where) or 0)
+        if None not in (low := made.get("min"), high := made.get("max")) and low > high:
+            self.refuse(f"{where} max", high, f"不能小于 min = {low:g}")
+        return Field(name=name, kind=kind, label=self._text(told, "label", where), **made)
+
+    def _options(self, told: Any, where: str, shared: dict[str, tuple]) -> tuple[tuple[str, str], ...]:
+        if isinstance(told, str):
+            if told not in shared:
+                self.refuse(
+                    where, told, f"[options] 里没有这个名字，现有的：{'、'.join(shared) or '（还没有）'}"
+                )
+            return shared[told]
+        return self._pairs(told, where)
+
+    def _pairs(self, told: Any, where: str) -> tuple[tuple[str, str], ...]:
+        fits = isinstance(told, list) and told and all(isinstance(p, list) and len(p) == 2 for p in told)
+        if not fits or not all(isinstance(part, str) and part for pair in told for part in pair):
+            self.refuse(where, told, '要写成 [["值", "文字"], …]，至少一个')
+        values = [value for value, _ in told]
+        if len(set(values)) < len(values):
+            self.refuse(where, values, "选项的值不能重复")
+        return tuple((value, label) for value, label in told)
+
+    def _table(self, plain: dict[str, Any], name: str) -> dict[str, Any]:
+        told = plain.get(name, {})
+        if not isinstance(told, dict):
+            self.refuse(name, told, f"要写成一节，以 [{name}] 开头")
+        return told
+
+    def _sentences(self, told: Any, where: str) -> dict[str, str]:
+        if not isinstance(told, dict):
+            self.refuse(where, told, "要写成一节")
+        for name, text in told.items():
+            if not isinstance(text, str) or not text.strip():
+                self.refuse(f"{where} {name}", text, "要是一句话")
+            try:
+                list(string.Formatter().parse(text))
+            except ValueError:
+                self.refuse(f"{where} {name}", text, "花括号要成对；要写花括号本身，请写两个")
+        return dict(told)
+
+    def _texts(self, told: Any, where: str, *, least: int = 0) -> list[str]:
+        fits = isinstance(told, list) and len(told) >= least
+        if not fits or not all(isinstance(one, str) and one.strip() for one in told):
+            self.refuse(where, told, '要写成 ["…", "…"]，每个都不能空')
+        return list(told)
+
+    def _text(self, told: dict[str, Any], name: str, where: str, *, absent: str | None = None) -> str:
+        text = told.get(name, absent)
+        if not isinstance(text, str) or (absent is None and not text.strip()):
+            self.refuse(f"{where} {name}", text, "要是一句话，写在引号里")
+        return text
+
+    def _number(self, told: dict[str, Any], name: str, where: str) -> float | None:
+        value = told.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.refuse(f"{where} {name}", value, "要是一个数，不加引号")
+        return value
+
+    def _only(self, told: dict[str, Any], allowed: set[str], where: str) -> None:
+        unknown = sorted(set(told) - allowed)
+        if unknown:
+            self.refuse(
+                f"{where} {unknown[0]}",
+                told[unknown[0]],
+                f"这里没有这个名字，可用的：{'、'.join(sorted(allowed))}",
+            )
