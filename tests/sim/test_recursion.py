@@ -12,7 +12,7 @@ from sim.streams import Streams
 
 
 def recursion(at, talk, patience, agents):
-    """Waits and whether each caller stays: Kiefer and Wolfowitz 1955, with patience; in whole milliseconds."""
+    """Waits, and whether each caller stays: Kiefer and Wolfowitz 1955, with patience; milliseconds."""
     free = [0] * agents
     heapify(free)
     waits, stays = [], []

@@ -1,4 +1,4 @@
-"""Erlang's formulas against exact chains solved by linear algebra, known figures, limits and the simulator."""
+"""Erlang's formulas against exact chains solved by linear algebra, limits and the simulator."""
 
 import math
 
@@ -21,8 +21,9 @@ def chain(arrival, service, agents, patience_rate, states):
         generator[n, n + 1] = arrival
         generator[n + 1, n] = min(n + 1, agents) * service + max(n + 1 - agents, 0) * patience_rate
     generator -= np.diag(generator.sum(axis=1))
-    system = np.vstack([generator.T, np.ones(states)])
-    return np.linalg.lstsq(system, np.append(np.zeros(states), 1.0), rcond=None)[0]
+    system = generator.T.copy()
+    system[-1] = 1.0
+    return np.linalg.solve(system, np.append(np.zeros(states - 1), 1.0))
 
 
 @pytest.mark.parametrize(("load", "trunks"), [(0.5, 1), (3.0, 5), (10.0, 8), (20.0, 30)])
@@ -182,7 +183,7 @@ def test_a_limit_is_not_negative():
 # the simulator against the formulas
 
 
-def simulated(*, agents, calls_per_hour, aht, patience, replications=20, calls=6000, warm_up=1000):
+def simulated(*, agents, calls_per_hour, aht, patience, replications=60, calls=8000, warm_up=3000):
     """Wait, service level, share abandoned and share made to wait of each replication, after a warm-up."""
     ids, told = np.arange(calls), []
     for number in range(replications):
@@ -207,13 +208,13 @@ def simulated(*, agents, calls_per_hour, aht, patience, replications=20, calls=6
 
 
 def inside(told, exact):
-    """Whether each exact value lies in the 95 % interval of its replications (Student's t, 19 degrees)."""
-    half = 2.093 * told.std(axis=0, ddof=1) / math.sqrt(len(told))
+    """Whether each exact value lies in the 95 % interval of its replications (Student's t, 59 degrees)."""
+    half = 2.001 * told.std(axis=0, ddof=1) / math.sqrt(len(told))
     return (np.abs(told.mean(axis=0) - exact) <= half).tolist()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("agents", "calls"), [(10, 170), (50, 960)])
+@pytest.mark.parametrize(("agents", "calls"), [(10, 170), (50, 930)])
 def test_the_centre_agrees_with_erlang_c(agents, calls):
     exact = theory.erlang_c(calls_per_hour=calls, aht_seconds=180, agents=agents)
     told = simulated(agents=agents, calls_per_hour=calls, aht=180, patience=math.inf)
@@ -234,7 +235,7 @@ def test_the_centre_agrees_with_erlang_a(agents, calls, patience):
 @pytest.mark.slow
 def test_the_centre_agrees_with_erlang_b():
     ids, lost = np.arange(6000), []
-    for number in range(20):
+    for number in range(60):
         streams = Streams(2024, "blocking", number)
         contacts = callers(milliseconds(np.cumsum(18.0 * streams.exponentials("gap", ids))))
         drawn = draws(contacts, talk=milliseconds(180.0 * streams.exponentials("talk", ids)))
