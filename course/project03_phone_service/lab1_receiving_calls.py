@@ -58,13 +58,12 @@ assert parts == jobs, lab.words.say("slip_parts")
 # %% [markdown]
 # ## ② 跟着一通电话走（3 分）
 #
-# 这是上星期五真实的一通电话，每一步都有记录。看时间线，再看下面的记录表：`t` 是当天零点以后的秒数。
+# 这是上星期五真实的一通电话，每一步都有记录。时间线横着是秒，从打进来那一刻算起；竖着是呼叫中心的各个部分。
 
 # %% {"nbgrader": {"grade": false, "grade_id": "story", "locked": true, "schema_version": 3, "solution": false, "task": false}}
 trace = lab.table("trace")
 story = trace[trace["contact_id"] == trace["contact_id"].iloc[0]]
 lab.timeline(story, contact_id=int(story["contact_id"].iloc[0]))
-story[["t", "part", "event"]]
 
 # %%
 lab.form("path")
@@ -102,7 +101,7 @@ from sim import metrics
 
 board_now = metrics.board(friday, seconds=20)
 lab.chart_day(friday)
-board_now
+lab.say("board_now", **vars(board_now))
 
 # %%
 lab.form("board")
