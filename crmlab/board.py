@@ -1,0 +1,242 @@
+"""The live board: sliders for a day's staffing, and what the real simulator says at once."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from crmlab import cards
+from crmlab.language import translator
+from crmlab.replay import split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.contacts import Contacts, Draws
+    from sim.metrics import Board, Interval
+    from sim.scenario import Scenario
+
+BLOCKS = 6
+START_AGENTS = 6
+MOST_ON_SLIDER = 20
+TARGET = 80  # percent, the dashed line
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of calls, ready to be run again and again."""
+
+    scenario: "Scenario"
+    contacts: "Contacts"
+    draws: "Draws"
+
+    @classmethod
+    def of(
+        cls, scenario: "Scenario", contacts: "pd.DataFrame", draws: "pd.DataFrame", *, day: int | None = None
+    ) -> "Day":
+        """Return one day of the tables; the last unless told."""
+        from sim.contacts import Contacts, Draws
+
+        chosen = contacts["day"].max() if day is None else day
+        today = contacts[contacts["day"] == chosen]
+        its_draws = draws[draws["contact_id"].isin(today["contact_id"])]
+        return cls(scenario, Contacts.from_frame(today), Draws.from_frame(its_draws))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A what-if: agents by block; patience and handling time as factors; self-service share, None as it was."""
+
+    agents: tuple[int, ...]
+    patience: float = 1.0
+    handling: float = 1.0
+    self_service: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The day under a what-if: its board, occupancy (0 to 1), paid hours, and the boards by the hour."""
+
+    board: "Board"
+    occupancy: float
+    hours: float
+    intervals: "list[Interval]"
+
+
+def what_if(day: Day, settings: Settings) -> Result:
+    """Return the day as it would have gone: the same people, other circumstances.
+
+    Raises LabError for an impossible plan (see `crmlab.replay.split`).
+    """
+    from sim import metrics
+    from sim.callcenter import Centre
+
+    scenario = _with_self_service(day.scenario, settings.self_service)
+    staffing = split(list(settings.agents), scenario)
+    calls = Centre(scenario).run(day.contacts, _scaled(day.draws, settings), staffing).calls
+    seconds = scenario.service_level_seconds
+    closing = scenario.closing_seconds
+    return Result(
+        board=metrics.board(calls, seconds=seconds),
+        occupancy=metrics.occupancy(calls, staffing),
+        hours=staffing.paid_seconds / 3600,
+        intervals=[one for one in metrics.by_interval(calls, seconds=seconds) if one.start < closing],
+    )
+
+
+def _with_self_service(scenario: "Scenario", share: float | None) -> "Scenario":
+    if share is None:
+        return scenario
+    return replace(scenario, ivr=replace(scenario.ivr, self_service_share=share))
+
+
+def _scaled(draws: "Draws", settings: Settings) -> "Draws":
+    """Return draws with longer or shorter patience and handling, rounded to the millisecond as at birth."""
+    from sim.contacts import Draws, milliseconds
+
+    if settings.patience == settings.handling == 1:
+        return draws
+    frame = draws.frame()
+    factors = {"patience": settings.patience, "talk": settings.handling, "wrap_up": settings.handling}
+    for name, factor in factors.items():
+        frame[name] = milliseconds(frame[name].to_numpy() * factor)
+    return Draws.from_frame(frame)
+
+
+class LiveBoard:
+    """The board on the screen: `widget` is what to display, `result` what it shows now."""
+
+    def __init__(
+        self, day: Day, *, agents: list[int] | None, on_adopt: Callable[[dict[str, Any]], None], lang: str = "zh"
+    ) -> None:
+        self.day, self.on_adopt, self.say = day, on_adopt, translator(lang)
+        self.widget = self._build(agents or [START_AGENTS] * BLOCKS)
+        self.result = self._run()
+        self._redraw()
+
+    def settings(self) -> Settings:
+        """Return what the sliders say."""
+        return Settings(
+            agents=tuple(slider.value for slider in self.blocks),
+            patience=self.patience.value / 100,
+            handling=self.handling.value / 100,
+            self_service=self.self_service.value / 100,
+        )
+
+    def _build(self, agents: list[int]) -> Any:
+        import ipywidgets as w
+        from ipecharts import EChartsRawWidget
+
+        _ = self.say
+        wide = {"description_width": "9em"}
+
+        def slider(name: str, value: int, low: int, high: int, step: int = 1) -> Any:
+            made = w.IntSlider(
+                value=value, min=low, max=high, step=step, description=name, style=wide,
+                continuous_update=False, layout=w.Layout(width="24em"),
+            )  # fmt: skip
+            made.observe(lambda _change: self._changed(), names="value")
+            return made
+
+        names = block_names(self.day.scenario)
+        self.blocks = [slider(name, n, 0, MOST_ON_SLIDER) for name, n in zip(names, agents, strict=True)]
+        self.patience = slider(_("耐心（%）"), 100, 50, 200, 10)
+        self.handling = slider(_("处理时长（%）"), 100, 50, 150, 5)
+        share = round(100 * self.day.scenario.ivr.self_service_share)
+        self.self_service = slider(_("自助办理（%）"), share, 0, 80, 5)
+        self.tiles = w.HTML()
+        self.chart = EChartsRawWidget(option={}, style={"width": "640px", "height": "320px"})
+        self.adopt = w.Button(description=_("采用这个方案"), button_style="primary", layout=w.Layout(width="12em"))
+        self.adopt.on_click(lambda _button: self._adopt())
+        self.state = w.HTML()
+        title = w.HTML(f"<b>{html.escape(_('每个时段排几个人'))}</b>")
+        more = w.HTML(f"<b>{html.escape(_('如果情况变了'))}</b>")
+        left = w.VBox([title, *self.blocks, more, self.patience, self.handling, self.self_service])
+        row = w.HBox([left, w.VBox([self.tiles, self.chart])], layout=w.Layout(flex_flow="row wrap"))
+        return w.VBox([row, w.HBox([self.adopt, self.state])])
+
+    def _run(self) -> Result:
+        return what_if(self.day, self.settings())
+
+    def _changed(self) -> None:
+        self.result = self._run()
+        self.state.value = html.escape(self.say("方案改了，还没有采用"))
+        self._redraw()
+
+    def _adopt(self) -> None:
+        self.on_adopt({"agents": list(self.settings().agents)})
+        self.state.value = html.escape(self.say("已采用并保存"))
+
+    def _redraw(self) -> None:
+        self.tiles.value = tiles(self.result, self.say)
+        self.chart.option = option(self.result, self.say)
+
+
+def block_names(scenario: "Scenario") -> list[str]:
+    """Return the blocks of the day as read on a clock, like 08–10."""
+    width = scenario.intervals * scenario.interval_minutes / BLOCKS / 60
+    opening = scenario.opening_seconds / 3600
+    return [f"{opening + k * width:02.0f}–{opening + (k + 1) * width:02.0f}" for k in range(BLOCKS)]
+
+
+def tiles(result: Result, say: Callable[[str], str]) -> str:
+    """Return the five numbers of the board as HTML."""
+    board = result.board
+    shown = [
+        (say("服务水平"), f"{board.service_level:.0%}"),
+        (say("平均应答速度"), f"{board.asa:.0f} s"),
+        (say("放弃率"), f"{board.abandonment_rate:.1%}"),
+        (say("坐席占用率"), f"{result.occupancy:.0%}"),
+        (say("工时"), f"{result.hours:.0f} h"),
+    ]
+    return "".join(
+        '<div style="display:inline-block;min-width:6.2em;padding:.4em .8em;margin:0 .4em .4em 0;'
+        f'border:1px solid #d7dce4;border-radius:6px"><small>{html.escape(name)}</small><br>'
+        f'<b style="font-size:1.5em">{html.escape(value)}</b></div>'
+        for name, value in shown
+    )
+
+
+def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
+    """Return the chart's description for ECharts: calls by the hour as bars, service level as a line."""
+    hours = [one for one in result.intervals if one.board.offered]
+    level = [round(100 * one.board.service_level, 1) for one in hours]
+    names = [say("已应答"), say("放弃"), say("服务水平")]
+    bars = {"type": "bar", "stack": "calls", "animation": False}
+    return {
+        "animation": False,
+        "legend": {"data": names},
+        "grid": {"left": 50, "right": 50, "bottom": 30},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": [one.label for one in hours]},
+        "yAxis": [
+            {"type": "value", "name": say("通")},
+            {"type": "value", "name": "%", "min": 0, "max": 100, "splitLine": {"show": False}},
+        ],
+        "series": [
+            {**bars, "name": names[0], "data": [one.board.answered for one in hours], "color": "#5f87b9"},
+            {**bars, "name": names[1], "data": [one.board.abandoned for one in hours], "color": "#d98a4b"},
+            {
+                "type": "line",
+                "name": names[2],
+                "yAxisIndex": 1,
+                "data": level,
+                "color": "#1c3a66",
+                "markLine": {"symbol": "none", "data": [{"yAxis": TARGET}], "lineStyle": {"type": "dashed"}},
+            },
+        ],
+    }
+
+
+def static(scenario: "Scenario", agents: Any, *, lang: str = "zh") -> tuple[str, str]:
+    """Return the adopted plan as (HTML, text), for pages on which nothing moves."""
+    say = translator(lang)
+    if not isinstance(agents, list):
+        told = say("还没有采用方案")
+    else:
+        pairs = zip(block_names(scenario), agents, strict=False)
+        told = "  ".join(f"{name}: {str(number)[:6]}" for name, number in pairs)
+    title = say("排班方案")
+    return cards.card(title, cards.paragraphs(told)), f"{title}\n{told}"
+
+
