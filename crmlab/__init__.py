@@ -1,6 +1,6 @@
 """The desk: what students and teachers touch."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crmlab.notebook import open_lab
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 __all__ = ["open_lab"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Hand on `open_lab` when it is asked for: `import crmlab` itself loads nothing heavy."""
     if name == "open_lab":
         from crmlab.notebook import open_lab

@@ -107,7 +107,12 @@ class LiveBoard:
     """The board on the screen: `widget` is what to display, `result` what it shows now."""
 
     def __init__(
-        self, day: Day, *, agents: list[int] | None, on_adopt: Callable[[dict[str, Any]], None], lang: str = "zh"
+        self,
+        day: Day,
+        *,
+        agents: list[int] | None,
+        on_adopt: Callable[[dict[str, Any]], None],
+        lang: str = "zh",
     ) -> None:
         self.day, self.on_adopt, self.say = day, on_adopt, translator(lang)
         self.widget = self._build(agents or [START_AGENTS] * BLOCKS)
@@ -146,11 +151,12 @@ class LiveBoard:
         self.self_service = slider(_("自助办理（%）"), share, 0, 80, 5)
         self.tiles = w.HTML()
         self.chart = EChartsRawWidget(option={}, style={"width": "640px", "height": "320px"})
-        self.adopt = w.Button(description=_("采用这个方案"), button_style="primary", layout=w.Layout(width="12em"))
+        self.adopt = w.Button(
+            description=_("采用这个方案"), button_style="primary", layout=w.Layout(width="12em")
+        )
         self.adopt.on_click(lambda _button: self._adopt())
         self.state = w.HTML()
-        title = w.HTML(f"<b>{html.escape(_('每个时段排几个人'))}</b>")
-        more = w.HTML(f"<b>{html.escape(_('如果情况变了'))}</b>")
+        title, more = (w.HTML(f"<b>{html.escape(t)}</b>") for t in (_("每个时段排几个人"), _("如果情况变了")))
         left = w.VBox([title, *self.blocks, more, self.patience, self.handling, self.self_service])
         row = w.HBox([left, w.VBox([self.tiles, self.chart])], layout=w.Layout(flex_flow="row wrap"))
         return w.VBox([row, w.HBox([self.adopt, self.state])])
@@ -159,13 +165,15 @@ class LiveBoard:
         return what_if(self.day, self.settings())
 
     def _changed(self) -> None:
+        _ = self.say
         self.result = self._run()
-        self.state.value = html.escape(self.say("方案改了，还没有采用"))
+        self.state.value = html.escape(_("方案改了，还没有采用"))
         self._redraw()
 
     def _adopt(self) -> None:
+        _ = self.say
         self.on_adopt({"agents": list(self.settings().agents)})
-        self.state.value = html.escape(self.say("已采用并保存"))
+        self.state.value = html.escape(_("已采用并保存"))
 
     def _redraw(self) -> None:
         self.tiles.value = tiles(self.result, self.say)
@@ -181,13 +189,14 @@ def block_names(scenario: "Scenario") -> list[str]:
 
 def tiles(result: Result, say: Callable[[str], str]) -> str:
     """Return the five numbers of the board as HTML."""
+    _ = say
     board = result.board
     shown = [
-        (say("服务水平"), f"{board.service_level:.0%}"),
-        (say("平均应答速度"), f"{board.asa:.0f} s"),
-        (say("放弃率"), f"{board.abandonment_rate:.1%}"),
-        (say("坐席占用率"), f"{result.occupancy:.0%}"),
-        (say("工时"), f"{result.hours:.0f} h"),
+        (_("服务水平"), f"{board.service_level:.0%}"),
+        (_("平均应答速度"), f"{board.asa:.0f} s"),
+        (_("放弃率"), f"{board.abandonment_rate:.1%}"),
+        (_("坐席占用率"), f"{result.occupancy:.0%}"),
+        (_("工时"), f"{result.hours:.0f} h"),
     ]
     return "".join(
         '<div style="display:inline-block;min-width:6.2em;padding:.4em .8em;margin:0 .4em .4em 0;'
@@ -199,9 +208,10 @@ def tiles(result: Result, say: Callable[[str], str]) -> str:
 
 def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
     """Return the chart's description for ECharts: calls by the hour as bars, service level as a line."""
+    _ = say
     hours = [one for one in result.intervals if one.board.offered]
     level = [round(100 * one.board.service_level, 1) for one in hours]
-    names = [say("已应答"), say("放弃"), say("服务水平")]
+    names = [_("已应答"), _("放弃"), _("服务水平")]
     bars = {"type": "bar", "stack": "calls", "animation": False}
     return {
         "animation": False,
@@ -210,7 +220,7 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [one.label for one in hours]},
         "yAxis": [
-            {"type": "value", "name": say("通")},
+            {"type": "value", "name": _("通")},
             {"type": "value", "name": "%", "min": 0, "max": 100, "splitLine": {"show": False}},
         ],
         "series": [
@@ -230,13 +240,11 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
 
 def static(scenario: "Scenario", agents: Any, *, lang: str = "zh") -> tuple[str, str]:
     """Return the adopted plan as (HTML, text), for pages on which nothing moves."""
-    say = translator(lang)
+    _ = translator(lang)
     if not isinstance(agents, list):
-        told = say("还没有采用方案")
+        told = _("还没有采用方案")
     else:
         pairs = zip(block_names(scenario), agents, strict=False)
         told = "  ".join(f"{name}: {str(number)[:6]}" for name, number in pairs)
-    title = say("排班方案")
+    title = _("排班方案")
     return cards.card(title, cards.paragraphs(told)), f"{title}\n{told}"
-
-

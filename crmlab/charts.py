@@ -51,7 +51,7 @@ def style() -> None:
     """Make every chart of this notebook an SVG in our style, and keep missing fonts from complaining."""
     import matplotlib
 
-    matplotlib.rcParams.update(RC)
+    matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
     from IPython import get_ipython
@@ -118,7 +118,7 @@ def _panels() -> "tuple[Figure, Any]":
     import matplotlib
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(RC)
+    matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
     figure = Figure(figsize=(8.6, 5.2), layout="constrained")
     return figure, figure.subplots(2, 1, sharex=True, height_ratios=[1, 1])
 
@@ -193,7 +193,7 @@ def timeline(
         import matplotlib
         from matplotlib.figure import Figure
 
-        matplotlib.rcParams.update(RC)
+        matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
         figure = Figure(figsize=(8.6, 3.6), layout="constrained")
         axes = figure.subplots()
         clock = f"{int(start) // 3600:02d}:{int(start) // 60 % 60:02d}:{int(start) % 60:02d}"

@@ -60,9 +60,14 @@ def make(field: Field, lang: str = "zh", *, tight: bool = False) -> Input:
     """Return the question of a field; `tight` for one of many rows."""
     if field.kind == "choice":
         return Choice(field, lang, tight)
-    return {"many": Many, "number": Number, "text": Text, "essay": Essay, "blocks": Blocks}[field.kind](
-        field, lang
-    )
+    kinds: dict[str, type[Input]] = {
+        "many": Many,
+        "number": Number,
+        "text": Text,
+        "essay": Essay,
+        "blocks": Blocks,
+    }
+    return kinds[field.kind](field, lang)  # type: ignore[call-arg]  # a protocol has no signature of its own
 
 
 def _framed(field: Field, inner: widgets.Widget, *below: widgets.Widget) -> widgets.VBox:

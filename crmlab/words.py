@@ -239,7 +239,8 @@ class _Author:
         made |= {k: self._number(told, k, where) for k in KINDS[kind] & {"min", "max", "step"}}
         if "min_words" in told:
             made["min_words"] = int(self._number(told, "min_words", where) or 0)
-        if None not in (low := made.get("min"), high := made.get("max")) and low > high:
+        low, high = made.get("min"), made.get("max")
+        if low is not None and high is not None and low > high:
             self.refuse(f"{where} max", high, f"不能小于 min = {low:g}")
         return Field(name=name, kind=kind, label=self._text(told, "label", where), **made)
 

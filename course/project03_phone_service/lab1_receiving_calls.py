@@ -267,6 +267,7 @@ assert next_week.service_level >= 0.80, lab.words.say("slip_service")
 # %% {"nbgrader": {"grade": true, "grade_id": "plan_cost", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
+from crmlab.replay import replay_staffing
 
 truth = evidence("truth")
 assert isinstance(plan, dict) and isinstance(plan.get("agents"), list), lab.words.say("slip_cost")

@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 
+from crmlab.judging import evidence
 from crmlab.places import COURSE
 
 
@@ -38,7 +39,7 @@ class Bench:
     def lost(self, code: str = "") -> set[str]:
         """Return the graded cells that fail, by assertion or refusal, after `code` changed an answer."""
         names = dict(self.names)
-        names["truth"] = __import__("crmlab.judging").judging.evidence("truth")
+        names["truth"] = evidence("truth")
         quietly(code, names)
         failed = set()
         for grade_id, source in self.graded.items():
