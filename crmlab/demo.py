@@ -1,0 +1,190 @@
+"""A demonstration class: simulated students of several abilities, from the simulator to the grade."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmlab.errors import LabError
+from crmlab.judging import Truth
+from crmlab.places import COURSE
+from crmlab.variants import Pool
+
+PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
+MARKER = ".made-by-the-demo"
+WORLDS = 2
+FORMS = ("parts", "path", "board", "register", "special", "plan")
+
+# Which forms each student gets right; the rest they answer with a plausible slip, a blank hands in nothing.
+ABILITIES: dict[str, tuple[str, ...]] = {
+    "expert": FORMS,
+    "good": ("parts", "path", "board", "register", "special"),
+    "average": ("parts", "path", "register"),
+    "weak": ("parts",),
+    "careless": ("board", "special"),
+    "blank": (),
+}
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What a visitor opens after the demo."""
+
+    report: Path
+    feedback: Path
+    grades: Path
+
+
+def prepare_home(home: Path) -> None:
+    """Make `home` an empty folder of the demo; raise LabError for a folder that the demo did not make."""
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARKER).exists():
+            raise LabError(f"{home} 里已有别的东西；演示不会动它，请用 --home 换一个空文件夹")
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARKER).touch()
+
+
+def run(home: Path, students: int, tell: Callable[[str], None]) -> Paths:
+    """Run the whole circle in `home` and return where to look; `tell` hears what happens, with seconds."""
+    from crmlab.collect import collect
+    from crmlab.release import release
+    from crmlab.seat import environment
+    from grader.course import Course
+    from grader.export import export
+    from grader.feedback import feedback
+    from grader.marking import mark
+    from grader.report import report
+
+    prepare_home(home)
+    with _step("模拟一天来电", tell):
+        tell(_a_day())
+    with _step(f"做 {WORLDS} 份学生数据，发布实训", tell):
+        released = release(PROJECT, home=home, demo=True, size=WORLDS)
+    with _step("学生做题、打包、收作业", tell):
+        names = list(ABILITIES)[:students] if students < len(ABILITIES) else list(ABILITIES)
+        inbox = home / "inbox"
+        for name in names:
+            shutil.move(hand_in(home, released, name), inbox / f"{name}_{PROJECT}.zip")
+        collect(inbox, home)
+    course = Course(COURSE, home)
+    with _step("评分", tell):
+        marks = mark(course, PROJECT, environment=lambda who: environment(home, who))
+    with _step("反馈、班级报告、成绩表", tell):
+        pages = feedback(course, PROJECT)
+        made = Paths(report(course, PROJECT), pages[0], export(course, home / "grades.csv"))
+    for one in marks:
+        tell(
+            f"  {one.student:10} {'—' if one.score is None else format(one.score, 'g'):>4} / {one.max_score:g}"
+        )
+    return made
+
+
+def hand_in(home: Path, released: Path, student: str) -> Path:
+    """Return the zip that a student of this ability hands in, made in a workspace of their own."""
+    from crmlab.handin import submit
+
+    (home / "inbox").mkdir(exist_ok=True)
+    desk = home / "desks" / student
+    shutil.copytree(released, desk / PROJECT, ignore=shutil.ignore_patterns("data"))
+    pool = Pool(home)
+    truth = Truth(pool.truth(pool.variant_of(student).nnn))
+    answers = {"schema": 1, "student": student, "answers": {LAB: answers_of(student, truth.facts)}}
+    text = json.dumps(answers, ensure_ascii=False, indent=1)
+    (desk / PROJECT / "answers.json").write_text(text, encoding="utf-8")
+    return submit(desk, PROJECT, student)
+
+
+def answers_of(ability: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers of one ability in a world with these facts; blank answers nothing."""
+    if ability == "blank":
+        return {}
+    right, slips = right_answers(facts), usual_slips(facts)
+    return {form: (right if form in ABILITIES[ability] else slips)[form] for form in FORMS}
+
+
+def right_answers(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a student who knows the trade answers."""
+    first, second, third, fourth = facts["story"]["parts"]
+    noted = ["number", "time", "desk"]
+    return {
+        "parts": {
+            "pbx": "door",
+            "acd": "queue",
+            "ivr": "menu",
+            "cti": "popup",
+            "database": "records",
+            "seat": "talk",
+        },
+        "path": {
+            "first": first,
+            "second": second,
+            "third": third,
+            "fourth": fourth,
+            "waited": "acd",
+            "wait_s": round(facts["story"]["wait_s"]),
+        },
+        "board": {
+            "worst_hour": facts["worst_hour"],
+            "level": round(100 * facts["board"]["service_level"]),
+            "asa_without": "abandoned",
+            "denominator": "asked",
+        },
+        "register": {
+            card["call_id"]: {
+                "type": card["type"],
+                "now": "now" if card["now"] else "later",
+                "next_step": card["next_step"],
+            }
+            for card in facts["cards"]
+        },
+        "special": {
+            "harassing": noted,
+            "threatening": [*noted, "sex", "words", "matters"],
+            "first": "calm",
+            "report": "leader",
+            "never": ["rude", "hang_up"],
+        },
+        "plan": {"agents": facts["staffing"]["expert"]["agents"]},
+    }
+
+
+def usual_slips(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the commonest wrong answer of each form."""
+    right = right_answers(facts)
+    return {
+        "parts": {**right["parts"], "acd": "menu", "ivr": "queue"},
+        "path": {**right["path"], "waited": "csr"},
+        "board": {**right["board"], "level": right["board"]["level"] / 100, "denominator": "answered"},
+        "register": {
+            name: {"type": "enquiry", "now": "now", "next_step": "close"} for name in right["register"]
+        },
+        "special": {**right["special"], "first": "hang_up"},
+        "plan": {"agents": facts["staffing"]["naive"]["agents"]},
+    }
+
+
+def _a_day() -> str:
+    from sim.callcenter import Centre
+    from sim.contacts import arrivals
+    from sim.metrics import board
+    from sim.scenario import load
+    from sim.streams import Streams
+
+    scenario = load("retail_hotline")
+    seen = board(Centre(scenario).run(*arrivals(scenario, Streams(1), 0)).calls)
+    return (
+        f"  转人工 {seen.offered} 通，服务水平 {seen.service_level:.0%}，"
+        f"平均应答速度 {seen.asa:.0f} 秒，放弃率 {seen.abandonment_rate:.1%}"
+    )
+
+
+@contextmanager
+def _step(name: str, tell: Callable[[str], None]) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    tell(f"{name}：{time.perf_counter() - started:.0f} 秒")

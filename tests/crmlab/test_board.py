@@ -1,0 +1,73 @@
+import pandas as pd
+import pytest
+
+from crmlab.board import Day, LiveBoard, Settings, static, what_if
+from crmlab.errors import LabError
+from crmlab.places import DATASETS
+from crmlab.replay import replay_staffing, split
+from sim.scenario import load
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    tables = (
+        pd.read_parquet(DATASETS / "demo" / "visible" / f"{name}.parquet") for name in ("contacts", "draws")
+    )
+    return Day.of(load("retail_hotline"), *tables)
+
+
+def test_more_agents_serve_more_callers_in_time(day: Day) -> None:
+    few, many = (what_if(day, Settings(agents=(n,) * 6)).board.service_level for n in (6, 12))
+    assert few < many
+
+
+def test_longer_calls_wait_longer_and_self_service_takes_calls_away(day: Day) -> None:
+    usual = what_if(day, Settings(agents=(8,) * 6))
+    assert what_if(day, Settings(agents=(8,) * 6, handling=1.3)).board.asa > usual.board.asa
+    assert what_if(day, Settings(agents=(8,) * 6, self_service=0.6)).board.offered < usual.board.offered
+
+
+def test_the_board_and_the_judge_agree(day: Day) -> None:
+    agents = [7, 11, 8, 8, 7, 5]
+    judged = replay_staffing(day.contacts.frame(), day.draws.frame(), agents, day.scenario)
+    assert judged.service_level == what_if(day, Settings(agents=tuple(agents))).board.service_level
+    assert judged.hours == 2 * sum(agents)
+
+
+def test_a_slider_moves_the_board_and_a_button_keeps_the_plan(day: Day) -> None:
+    kept: list[dict] = []
+    board = LiveBoard(day, agents=None, on_adopt=kept.append)
+    before = board.result.board.service_level
+    board.blocks[1].value = 12
+    assert board.result.board.service_level > before
+    board.adopt.click()
+    assert kept == [{"agents": [6, 12, 6, 6, 6, 6]}]
+
+
+def test_a_page_without_widgets_shows_the_plan(day: Day) -> None:
+    assert "10–12: 11" in static(day.scenario, [7, 11, 8, 8, 7, 5])[1]
+    assert "还没有采用方案" in static(day.scenario, None)[1]
+
+
+def test_the_split_keeps_every_agent(day: Day) -> None:
+    plan = split([0, 1, 2, 30, 59, 60], day.scenario).plain()
+    assert [sum(one) for one in zip(*plan.values(), strict=True)] == [
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+        30,
+        30,
+        59,
+        59,
+        60,
+        60,
+    ]
+
+
+@pytest.mark.parametrize("agents", [[1] * 5, [], "8", [8.5] * 6, [-1] * 6, [61] * 6, [True] * 6, ["八"] * 6])
+def test_an_impossible_plan_is_refused(day: Day, agents: object) -> None:
+    with pytest.raises(LabError, match="排班方案"):
+        split(agents, day.scenario)  # type: ignore[arg-type]
