@@ -158,7 +158,8 @@ class Form:
                 one.fill(kept)
 
     def _changed(self) -> None:
-        self._say("bad", "● " + self._("有改动，还没有保存"))
+        _ = self._
+        self._say("bad", "● " + _("有改动，还没有保存"))
 
     def _save(self, _button: object) -> None:
         _ = self._
