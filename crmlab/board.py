@@ -1,17 +1,22 @@
 """The live board: sliders for a day's staffing, and what the real simulator says at once."""
 
+import gc
 import html
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crmlab import cards
+from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.replay import split
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crmlab.forms import Hints
     from sim.contacts import Contacts, Draws
     from sim.metrics import Board, Interval
     from sim.scenario import Scenario
@@ -73,7 +78,8 @@ def what_if(day: Day, settings: Settings) -> Result:
 
     scenario = _with_self_service(day.scenario, settings.self_service)
     staffing = split(list(settings.agents), scenario)
-    calls = Centre(scenario).run(day.contacts, _scaled(day.draws, settings), staffing).calls
+    with _no_collection():
+        calls = Centre(scenario).run(day.contacts, _scaled(day.draws, settings), staffing).calls
     seconds = scenario.service_level_seconds
     closing = scenario.closing_seconds
     return Result(
@@ -93,29 +99,47 @@ def _with_self_service(scenario: "Scenario", share: float | None) -> "Scenario":
 def _scaled(draws: "Draws", settings: Settings) -> "Draws":
     """Return draws with longer or shorter patience and handling, rounded to the millisecond as at birth."""
     from sim.contacts import Draws, milliseconds
+    from sim.tables import columns
 
     if settings.patience == settings.handling == 1:
         return draws
-    frame = draws.frame()
     factors = {"patience": settings.patience, "talk": settings.handling, "wrap_up": settings.handling}
-    for name, factor in factors.items():
-        frame[name] = milliseconds(frame[name].to_numpy() * factor)
-    return Draws.from_frame(frame)
+    scaled = {name: milliseconds(draws[name] * factor) for name, factor in factors.items()}
+    return Draws(**{name: draws[name] for name in columns("draws")} | scaled)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold Python's garbage collector back for a tenth of a second: searching a notebook's memory stutters."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class LiveBoard:
-    """The board on the screen: `widget` is what to display, `result` what it shows now."""
+    """The board on the screen: `widget` is what to display, `result` what it shows now.
+
+    A saved plan that does not fit the sliders is passed over. Dragging cannot pile up: the page sends one
+    change and keeps only the newest until the kernel has drawn it.
+    """
 
     def __init__(
         self,
         day: Day,
         *,
-        agents: list[int] | None,
-        on_adopt: Callable[[dict[str, Any]], None],
+        agents: Any = None,
+        on_adopt: Callable[[dict[str, Any]], None] = lambda plan: None,
+        head: str = "",
+        hints: "Hints | None" = None,
         lang: str = "zh",
     ) -> None:
         self.day, self.on_adopt, self.say = day, on_adopt, translator(lang)
-        self.widget = self._build(agents or [START_AGENTS] * BLOCKS)
+        self.hints = hints
+        self.widget = self._build(agents if _fits(agents) else [START_AGENTS] * BLOCKS, head)
         self.result = self._run()
         self._redraw()
 
@@ -128,7 +152,7 @@ class LiveBoard:
             self_service=self.self_service.value / 100,
         )
 
-    def _build(self, agents: list[int]) -> Any:
+    def _build(self, agents: Sequence[int], head: str) -> Any:
         import ipywidgets as w
         from ipecharts import EChartsRawWidget
 
@@ -138,7 +162,7 @@ class LiveBoard:
         def slider(name: str, value: int, low: int, high: int, step: int = 1) -> Any:
             made = w.IntSlider(
                 value=value, min=low, max=high, step=step, description=name, style=wide,
-                continuous_update=False, layout=w.Layout(width="24em"),
+                layout=w.Layout(width="24em"),
             )  # fmt: skip
             made.observe(lambda _change: self._changed(), names="value")
             return made
@@ -159,7 +183,8 @@ class LiveBoard:
         title, more = (w.HTML(f"<b>{html.escape(t)}</b>") for t in (_("每个时段排几个人"), _("如果情况变了")))
         left = w.VBox([title, *self.blocks, more, self.patience, self.handling, self.self_service])
         row = w.HBox([left, w.VBox([self.tiles, self.chart])], layout=w.Layout(flex_flow="row wrap"))
-        return w.VBox([row, w.HBox([self.adopt, self.state])])
+        more_buttons, below = ([self.hints.button], [self.hints.box]) if self.hints else ([], [])
+        return w.VBox([w.HTML(head), row, w.HBox([self.adopt, *more_buttons, self.state]), *below])
 
     def _run(self) -> Result:
         return what_if(self.day, self.settings())
@@ -172,12 +197,22 @@ class LiveBoard:
 
     def _adopt(self) -> None:
         _ = self.say
-        self.on_adopt({"agents": list(self.settings().agents)})
+        try:
+            self.on_adopt({"agents": list(self.settings().agents)})
+        except LabError as error:
+            self.state.value = html.escape(str(error))
+            return
         self.state.value = html.escape(_("已采用并保存"))
 
     def _redraw(self) -> None:
         self.tiles.value = tiles(self.result, self.say)
         self.chart.option = option(self.result, self.say)
+
+
+def _fits(agents: Any) -> bool:
+    """Return whether a saved plan can be put on the sliders."""
+    whole = isinstance(agents, list) and all(type(n) is int and 0 <= n <= MOST_ON_SLIDER for n in agents)
+    return whole and len(agents) == BLOCKS
 
 
 def block_names(scenario: "Scenario") -> list[str]:
@@ -192,11 +227,11 @@ def tiles(result: Result, say: Callable[[str], str]) -> str:
     _ = say
     board = result.board
     shown = [
-        (_("服务水平"), f"{board.service_level:.0%}"),
-        (_("平均应答速度"), f"{board.asa:.0f} s"),
-        (_("放弃率"), f"{board.abandonment_rate:.1%}"),
-        (_("坐席占用率"), f"{result.occupancy:.0%}"),
-        (_("工时"), f"{result.hours:.0f} h"),
+        (_("服务水平"), _told(board.service_level, ".0%")),
+        (_("平均应答速度"), _told(board.asa, ".0f", " s")),
+        (_("放弃率"), _told(board.abandonment_rate, ".1%")),
+        (_("坐席占用率"), _told(result.occupancy, ".0%")),
+        (_("工时"), _told(result.hours, ".0f", " h")),
     ]
     return "".join(
         '<div style="display:inline-block;min-width:6.2em;padding:.4em .8em;margin:0 .4em .4em 0;'
@@ -204,6 +239,11 @@ def tiles(result: Result, say: Callable[[str], str]) -> str:
         f'<b style="font-size:1.5em">{html.escape(value)}</b></div>'
         for name, value in shown
     )
+
+
+def _told(value: float, form: str, unit: str = "") -> str:
+    """Return a number as the board shows it; a measure over nothing is a dash."""
+    return "—" if math.isnan(value) else f"{value:{form}}{unit}"
 
 
 def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:

@@ -6,6 +6,10 @@ class LabError(Exception):
 
     exit_code = 3
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows instead of a traceback: the sentence."""
+        return [f"\x1b[31m✗ {self}\x1b[0m"]
+
 
 class PartlyDone(LabError):
     """The work is done, but some hand-ins could not be; each is named."""

@@ -157,10 +157,10 @@ class Lab:
 
     def live_board(self, form: str, *, day: int | None = None) -> None:
         """Show the live board on the student's day (its table `contacts`); the plan is kept as answer `form`."""
-        from crmlab import board
+        from crmlab import board, forms
 
-        scenario = self.scenario()
-        kept = self._fresh().get(self.name, form)
+        scenario, spec, answers = self.scenario(), self.words.form(form), self._fresh()
+        kept = answers.get(self.name, form)
         agents = kept.get("agents") if isinstance(kept, dict) else None
         if self.grading:
             cards.show(*board.static(scenario, agents, lang=self.lang))
@@ -170,6 +170,13 @@ class Lab:
             made,
             agents=agents,
             on_adopt=lambda plan: self.answers.put(self.name, form, plan, student=self._named()),
+            head=forms.head(spec),
+            hints=forms.Hints(
+                spec.hints,
+                seen=_count(answers.get(self.name, form, part="hints")),
+                on_hint=lambda seen: self.answers.note("hints", self.name, form, seen),
+                lang=self.lang,
+            ),
             lang=self.lang,
         )
         _show_widget(self.board_shown.widget)

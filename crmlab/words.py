@@ -28,7 +28,7 @@ What else a field takes: `number` min, max, step (1 = whole numbers), unit; `tex
 `essay` min_words; `blocks` blocks = ["08:00–10:00", …], min, max (whole numbers; the answer is a list).
 A form with `rows = {key = "call_id", text = ["at", "note"]}` asks its fields for every row of a table, given as
 `lab.form("register", rows=df)`; for `note` it takes the column `note_zh` or `note_en` when there is one.
-A form with `board = true` has no fields: it is the title, intro and hints of `lab.live_board("plan")`.
+`lab.live_board("plan")` takes title, intro and hints from [form.plan], whose one field is of kind blocks.
 """
 
 import string
@@ -40,7 +40,7 @@ from typing import Any, NoReturn
 
 from crmlab.errors import LabError
 
-FORM = {"title", "intro", "hints", "field", "rows", "board"}
+FORM = {"title", "intro", "hints", "field", "rows"}
 COMMON = {"name", "kind", "label", "help"}
 KINDS: dict[str, set[str]] = {
     "choice": {"options"},
@@ -102,7 +102,6 @@ class FormSpec:
     hints: tuple[str, ...]
     fields: tuple[Field, ...]
     rows: Rows | None = None
-    board: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,13 +191,12 @@ class _Author:
         if not isinstance(told, dict):
             self.refuse(where, told, "一个表单要写成一节")
         self._only(told, FORM, where)
-        board = told.get("board") is True
-        fields = told.get("field", [] if board else None)
-        if not isinstance(fields, list) or bool(fields) == board:
+        fields = told.get("field")
+        if not isinstance(fields, list) or not fields:
             self.refuse(
                 f"{where} field",
                 fields,
-                f"至少要有一个问题，以 [[form.{name}.field]] 开头（board = true 的不要）",
+                f"至少要有一个问题，以 [[form.{name}.field]] 开头",
             )
         made = tuple(self._field(one, f"{where} 第 {n} 个问题", options) for n, one in enumerate(fields, 1))
         names = [one.name for one in made]
@@ -212,7 +210,6 @@ class _Author:
             hints=tuple(self._texts(told.get("hints", []), f"{where} hints")),
             fields=made,
             rows=self._rows(told["rows"], f"{where} rows") if "rows" in told else None,
-            board=board,
         )
 
     def _rows(self, told: Any, where: str) -> Rows:

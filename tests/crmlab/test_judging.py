@@ -13,7 +13,7 @@ def test_the_marker_names_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     truth = judging.evidence("truth")
     assert truth.facts["staffing"]["target"] == 0.8
     assert len(truth.table("call_cards")) == 8
-    with pytest.raises(LabError, match="没有表"):
+    with pytest.raises(LabError, match="没有数据表"):
         truth.table("nothing")
 
 
