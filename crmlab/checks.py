@@ -85,8 +85,8 @@ class Check:
             "unanswered": "○ " + _("这一题还没有作答：填好上面的表，按“保存答案”，再运行这一格"),
             "failed": "✗ " + _("{right} 处对了，{wrong} 处要再看看"),
             "unclear": "○ " + _("没能检查完"),
-            "passed": "✓ " + _("全部正确"),
-            "star": "✓ " + _("全部正确，没有用提示：★"),
+            "passed": "✓ " + _("检查通过"),
+            "star": "✓ " + _("检查通过，没有用提示：★"),
         }[verdict].format(right=len(self.passed), wrong=len(self.failed))
 
     def lines(self) -> list[str]:

@@ -14,6 +14,7 @@ from crmlab.language import translator
 from crmlab.words import Field
 
 RADIO_UP_TO = 5  # more options than this make a drop-down list
+OPEN = ""  # the value of "please choose"; None would make the page show an empty box instead of these words
 WIDE = {"width": "auto", "max_width": "860px"}
 
 
@@ -100,7 +101,7 @@ class Choice(_Quiet):
         if tight or len(pairs) > RADIO_UP_TO:
             _ = translator(lang)
             self.box: Any = widgets.Dropdown(
-                options=[(_("请选择…"), None), *pairs], layout={"width": "max-content"}
+                options=[(_("请选择…"), OPEN), *pairs], value=OPEN, layout={"width": "max-content"}
             )
         else:
             self.box = widgets.RadioButtons(options=pairs, value=None, layout={"width": "max-content"})
@@ -109,7 +110,7 @@ class Choice(_Quiet):
     @property
     def value(self) -> str | None:
         """The value of the option chosen."""
-        return self.box.value
+        return self.box.value or None
 
     def fill(self, value: Any) -> None:
         """Choose a saved option."""

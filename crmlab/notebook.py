@@ -58,7 +58,7 @@ class Lab:
             return
         _ = translator(self.lang)
         who = _("体验（没有学号）") if self.student == GUEST else self.student
-        line = _("学号 {student} · 数据 {world}").format(student=who, world=self.data.visible.name)
+        line = _("学号 {student} · 数据 {world}").format(student=who, world=self._world())
         done, total = self._done()
         text = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
         notice = self._notice()
@@ -206,6 +206,11 @@ class Lab:
         return sum(kept.get(name) not in (None, "", {}, []) for name in self.words.forms), len(
             self.words.forms
         )
+
+    def _world(self) -> str:
+        """Return the number of the student's world, "demo" for the demo world, "—" when its folder tells none."""
+        names = (self.data.visible.name, self.data.visible.parent.name)
+        return next((name for name in names if name.isdigit() or name == "demo"), "—")
 
     def _named(self) -> str:
         return "" if self.student == GUEST else self.student

@@ -77,6 +77,12 @@ def test_every_kind_is_open_at_first_and_keeps_what_it_is_given(field: Field, va
     assert asked.value == value and asked.problem() == "" and touched
 
 
+def test_an_open_drop_down_asks_to_choose() -> None:
+    asked = make(Field("x", "choice", "?", options=OPTIONS))
+    box = asked.box  # type: ignore[attr-defined]
+    assert (box.index, box.label, box.value, asked.value) == (0, "请选择…", "", None)
+
+
 @pytest.mark.parametrize("kind", ["choice", "many", "number", "text", "blocks"])
 def test_a_saved_answer_that_does_not_fit_is_passed_over(kind: str) -> None:
     asked = make(Field("x", kind, "?", options=OPTIONS[:2], blocks=("早", "晚")))
