@@ -12,17 +12,16 @@ from typing import Any
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
-from crmlab.variants import Pool
+from crmlab.variants import DEMO_SIZE, Pool
 
 PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
 MARKER = ".made-by-the-demo"
-WORLDS = 2
-FORMS = ("parts", "path", "board", "register", "special", "plan")
+FORMS = ("parts", "path", "board", "register", "special", "predict", "plan")
 
 # Which forms each student gets right; the rest they answer with a plausible slip, a blank hands in nothing.
 ABILITIES: dict[str, tuple[str, ...]] = {
     "expert": FORMS,
-    "good": ("parts", "path", "board", "register", "special"),
+    "good": ("parts", "path", "board", "register", "special", "predict"),
     "average": ("parts", "path", "register"),
     "weak": ("parts",),
     "careless": ("board", "special"),
@@ -40,7 +39,9 @@ class Paths:
 
 
 def prepare_home(home: Path) -> None:
-    """Make `home` an empty folder of the demo; raise LabError for a folder that the demo did not make."""
+    """Make `home` an empty folder of the demo; raise LabError for what the demo did not make."""
+    if home.exists() and not home.is_dir():
+        raise LabError(f"{home} 是一个文件，不是文件夹；请用 --home 换一个文件夹")
     if home.exists() and any(home.iterdir()):
         if not (home / MARKER).exists():
             raise LabError(f"{home} 里已有别的东西；演示不会动它，请用 --home 换一个空文件夹")
@@ -63,10 +64,10 @@ def run(home: Path, students: int, tell: Callable[[str], None]) -> Paths:
     prepare_home(home)
     with _step("模拟一天来电", tell):
         tell(_a_day())
-    with _step(f"做 {WORLDS} 份学生数据，发布实训", tell):
-        released = release(PROJECT, home=home, demo=True, size=WORLDS)
+    with _step(f"做 {DEMO_SIZE} 份学生数据，发布实训", tell):
+        released = release(PROJECT, home=home, demo=True, size=DEMO_SIZE)
     with _step("学生做题、打包、收作业", tell):
-        names = list(ABILITIES)[:students] if students < len(ABILITIES) else list(ABILITIES)
+        names = list(ABILITIES)[:students]
         inbox = home / "inbox"
         for name in names:
             shutil.move(hand_in(home, released, name), inbox / f"{name}_{PROJECT}.zip")
@@ -149,6 +150,7 @@ def right_answers(facts: dict[str, Any]) -> dict[str, Any]:
             "report": "leader",
             "never": ["rude", "hang_up"],
         },
+        "predict": {"wait": "longer", "abandon": "more", "occupancy": "higher"},
         "plan": {"agents": facts["staffing"]["expert"]["agents"]},
     }
 
@@ -164,6 +166,7 @@ def usual_slips(facts: dict[str, Any]) -> dict[str, Any]:
             name: {"type": "enquiry", "now": "now", "next_step": "close"} for name in right["register"]
         },
         "special": {**right["special"], "first": "hang_up"},
+        "predict": {"wait": "longer", "abandon": "same", "occupancy": "same"},
         "plan": {"agents": facts["staffing"]["naive"]["agents"]},
     }
 
