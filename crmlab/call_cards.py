@@ -13,7 +13,7 @@ from sim.streams import Streams
 if TYPE_CHECKING:
     import pandas as pd
 
-MIX = ("harassing", "threatening", "complaint", "complaint", "enquiry", "enquiry", "order", "tracking")
+MIX = ("harassing", "threatening", "complaint", "complaint", "enquiry", "order", "tracking", "silent")
 OPENING_MINUTE, OPEN_MINUTES, DESKS = 8 * 60 + 5, 11 * 60 + 40, 12
 
 
@@ -58,13 +58,15 @@ def _shuffled(streams: Streams, kind: str) -> list[dict[str, Any]]:
 
 
 def _slots(streams: Streams, card: int, surname: str) -> dict[str, dict[str, str]]:
-    slots = _notes()["slots"]
-    product = int(streams.uniforms("product", [card])[0] * len(slots["product_zh"]))
+    """Return what fills the slots of a note in each language; both name the same product and time."""
+    lists = _notes()["slots"]
     order = f"CH{int(streams.uniforms('order number', [card])[0] * 900_000) + 100_000}"
-    return {
-        lang: {"surname": surname, "order": order, "product": slots[f"product_{lang}"][product]}
-        for lang in ("zh", "en")
-    }
+    filled = {lang: {"surname": surname, "order": order} for lang in ("zh", "en")}
+    for slot in ("product", "appliance", "hour"):
+        place = int(streams.uniforms(slot, [card])[0] * len(lists[f"{slot}_zh"]))
+        for lang, words in filled.items():
+            words[slot] = lists[f"{slot}_{lang}"][place]
+    return filled
 
 
 @cache

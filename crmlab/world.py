@@ -1,7 +1,6 @@
 """One seed, one student's world: what the student sees, what is true, and whether it is as hard as the others."""
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from crmlab import call_cards, solvers
 from crmlab.replay import Outcome, replay_staffing, run_days
 from sim.contacts import arrivals
+from sim.floor import AGENT_STEP
 from sim.scenario import Scenario, load
+from sim.staffing import Staffing
 from sim.streams import Streams
 
 if TYPE_CHECKING:
@@ -21,10 +22,20 @@ TODAY = LAST_WEEK[-1]
 TARGET = 0.80
 OTHER_CALLS = 11  # in the trace, beside the story call
 
+# The band of difficulty: what a world must offer to be given to a student.
+CLEAR_MARGIN = 0.03  # of service level, between Friday's worst hour and the next
+FRIDAY_LEVEL = (0.70, 0.90)
+ROUNDING_ROOM = 0.05  # per cent or seconds
+EXPERT_ROOM = 0.02  # of service level, above the target
+EXPERT_HOURS = (86, 100)  # a day
+
 
 @dataclass(frozen=True)
 class World:
-    """The tables a student may see, the hidden ones, the facts of the answer key, and how hard it is."""
+    """The tables a student may see, the hidden ones, the facts of the answer key, and how hard it is.
+
+    A world refused at first sight (see `_looks_fair`) has no plans among its facts: nobody will work in it.
+    """
 
     visible: dict[str, "pd.DataFrame"]
     truth: dict[str, "pd.DataFrame"]
@@ -38,53 +49,51 @@ def build(seed: int) -> World:
     streams, scenario = Streams(seed), load(SCENARIO)
     contacts, draws = _week(scenario, streams, LAST_WEEK)
     next_contacts, next_draws = _week(scenario, streams, NEXT_WEEK)
-    calls = run_days(contacts, draws, _own_plan(scenario), scenario)
-    cards, key = call_cards.deal(streams)
-    today = contacts[contacts["day"] == TODAY].reset_index(drop=True)
-    todays_draws = draws[draws["contact_id"].isin(today["contact_id"])].reset_index(drop=True)
+    calls = run_days(contacts, draws, Staffing.of(scenario), scenario)
     fridays = calls[calls["day"] == TODAY]
-    story = _story(fridays, streams)
-    plans = {
-        "naive": solvers.naive(scenario),
-        "textbook": solvers.textbook(today, todays_draws, scenario),
-        "expert": solvers.expert(contacts, draws, scenario),
-    }
-    outcomes = {
-        name: replay_staffing(next_contacts, next_draws, plan, scenario) for name, plan in plans.items()
-    }
-    levels = _levels_by_hour(fridays, scenario)
+    story, levels = _story(fridays, scenario, streams), _levels_by_hour(fridays, scenario)
+    cards, key = call_cards.deal(streams)
     facts = {
         "story": story,
         "worst_hour": min(levels, key=lambda hour: levels[hour]),
         "board": _board(fridays, scenario),
-        "staffing": {
-            "target": TARGET,
-            **{name: {"agents": plans[name], **vars(outcomes[name])} for name in plans},
-        },
         "cards": key.to_dict("records"),
     }
-    difficulty = _difficulty(facts, levels, outcomes)
-    return World(
-        visible={
-            "calls": calls,
-            "contacts": today,
-            "draws": todays_draws,
-            "trace": _trace(fridays, story, streams),
-            "call_cards": cards,
-        },
-        truth={"contacts": next_contacts, "draws": next_draws, "call_cards": key},
-        facts=facts,
-        difficulty=difficulty,
-        accepted=_in_band(difficulty, story, outcomes),
-    )
+    today = contacts[contacts["day"] == TODAY].reset_index(drop=True)
+    visible = {
+        "calls": calls,
+        "contacts": today,
+        "draws": draws[draws["contact_id"].isin(today["contact_id"])].reset_index(drop=True),
+        "trace": _trace(fridays, story, streams),
+        "call_cards": cards,
+    }
+    truth = {"contacts": next_contacts, "draws": next_draws, "call_cards": key}
+    difficulty = _questions(facts, levels)
+    accepted = bool(story) and _looks_fair(difficulty)
+    if accepted:  # trying plans on the whole next week costs more than everything above
+        plans = {
+            "naive": solvers.naive(scenario),
+            "textbook": solvers.textbook(today, visible["draws"], scenario),
+            "expert": solvers.expert(contacts, draws, scenario),
+        }
+        outcomes = {name: replay_staffing(next_contacts, next_draws, plans[name], scenario) for name in plans}
+        facts["staffing"] = {"target": TARGET} | {
+            name: {"agents": plans[name], **vars(outcomes[name])} for name in plans
+        }
+        difficulty |= {f"{name}_level": round(one.service_level, 4) for name, one in outcomes.items()}
+        difficulty |= {f"{name}_hours": one.hours for name, one in outcomes.items()}
+        accepted = _plans_part(outcomes)
+    return World(visible, truth, facts, difficulty, accepted)
 
 
 def write(world: World, folder: Path) -> None:
-    """Write a world as `visible/`, `truth/` (Parquet) and `truth/facts.json` under `folder`."""
+    """Write a world as `visible/`, `truth/` (Parquet, zstd) and `truth/facts.json` under `folder`."""
     for side, tables in (("visible", world.visible), ("truth", world.truth)):
         (folder / side).mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            table.to_parquet(folder / side / f"{name}.parquet", compression="zstd", index=False)
+            # times hardly repeat, so a dictionary of them only makes the file a third larger
+            path = folder / side / f"{name}.parquet"
+            table.to_parquet(path, compression="zstd", compression_level=9, use_dictionary=False, index=False)
     text = json.dumps(world.facts, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "truth" / "facts.json").write_text(text + "\n", encoding="utf-8")
 
@@ -97,13 +106,7 @@ def _week(scenario: Scenario, streams: Streams, days: range) -> tuple["pd.DataFr
     return contacts, pd.concat([draws.frame() for _, draws in made], ignore_index=True)
 
 
-def _own_plan(scenario: Scenario) -> Any:
-    from sim.staffing import Staffing
-
-    return Staffing.of(scenario)
-
-
-def _story(calls: "pd.DataFrame", streams: Streams) -> dict[str, Any]:
+def _story(calls: "pd.DataFrame", scenario: Scenario, streams: Streams) -> dict[str, Any]:
     """Return the call that the lab follows: answered at the first try after a wait worth looking at."""
     fits = calls[
         (calls["outcome"] == "answered")
@@ -120,6 +123,7 @@ def _story(calls: "pd.DataFrame", streams: Streams) -> dict[str, Any]:
         "menu_s": round(float(call["ivr"]), 3),
         "wait_s": round(float(call["wait"]), 3),
         "talk_s": round(float(call["talk"]), 3),
+        "team": scenario.teams[int(call["agent_id"]) // AGENT_STEP - 1].name,
     }
 
 
@@ -149,27 +153,37 @@ def _levels_by_hour(calls: "pd.DataFrame", scenario: Scenario) -> dict[str, floa
     return {one.label: one.board.service_level for one in hours if one.board.offered and one.start < closing}
 
 
-def _difficulty(facts: dict, levels: dict[str, float], outcomes: dict[str, Outcome]) -> dict[str, float]:
+def _questions(facts: dict[str, Any], levels: dict[str, float]) -> dict[str, float]:
+    """Return how clearly Friday answers the lab's questions; room is the distance to the next rounding edge."""
     lowest, second = sorted(levels.values())[:2]
-    percent = 100 * facts["board"]["service_level"]
+    level, wait = facts["board"]["service_level"], facts["story"].get("wait_s", 0.0)
     return {
         "worst_hour_margin": round(second - lowest, 4),
-        "friday_level": round(facts["board"]["service_level"], 4),
-        "rounding_room": round(0.5 - abs(percent - math.floor(percent) - 0.5), 4),
-        **{f"{name}_level": round(one.service_level, 4) for name, one in outcomes.items()},
-        **{f"{name}_hours": one.hours for name, one in outcomes.items()},
+        "friday_level": round(level, 4),
+        "rounding_room": round(min(_room(100 * level), _room(wait)), 4),
     }
 
 
-def _in_band(difficulty: dict[str, float], story: dict, outcomes: dict[str, Outcome]) -> bool:
-    """Return whether the world is as hard as the others: naive misses, textbook and expert make it."""
+def _room(number: float) -> float:
+    return abs(number % 1 - 0.5)
+
+
+def _looks_fair(difficulty: dict[str, float]) -> bool:
+    """Return whether Friday is as hard to read as in other worlds, and no number lies at a rounding edge."""
+    return (
+        difficulty["worst_hour_margin"] >= CLEAR_MARGIN
+        and FRIDAY_LEVEL[0] <= difficulty["friday_level"] <= FRIDAY_LEVEL[1]
+        and difficulty["rounding_room"] >= ROUNDING_ROOM
+    )
+
+
+def _plans_part(outcomes: dict[str, Outcome]) -> bool:
+    """Return whether next week tells plans apart: naive misses, textbook and expert make it, at like cost."""
     naive, textbook, expert = (outcomes[name] for name in ("naive", "textbook", "expert"))
     return (
-        bool(story)
-        and difficulty["worst_hour_margin"] >= 0.03
-        and 0.70 <= difficulty["friday_level"] <= 0.90
-        and naive.service_level <= TARGET - 0.01
+        naive.service_level <= TARGET - 0.01
         and textbook.service_level >= TARGET + 0.005
-        and expert.service_level >= TARGET + 0.01
+        and expert.service_level >= TARGET + EXPERT_ROOM
+        and EXPERT_HOURS[0] <= expert.hours <= EXPERT_HOURS[1]
         and textbook.hours <= 1.08 * expert.hours
     )

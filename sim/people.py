@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.streams import Streams
 
@@ -11,9 +11,10 @@ PREFIXES = ("133", "135", "138", "139", "150", "158", "177", "186", "188", "199"
 
 
 def surnames(streams: Streams, who: ArrayLike) -> list[str]:
-    """Return a Chinese surname for each id, from Faker's word list, each name equally likely."""
-    pool = _surname_pool()
-    return [pool[int(u * len(pool))] for u in streams.uniforms("surname", who)]
+    """Return a Chinese surname for each id, from Faker's word list, common names as common as they are."""
+    pool, upto = _surname_pool()
+    places = np.searchsorted(upto, streams.uniforms("surname", who) * upto[-1], side="right")
+    return [pool[place] for place in places]
 
 
 def masked_phones(streams: Streams, who: ArrayLike) -> list[str]:
@@ -26,7 +27,10 @@ def masked_phones(streams: Streams, who: ArrayLike) -> list[str]:
 
 
 @cache
-def _surname_pool() -> tuple[str, ...]:
+def _surname_pool() -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the surnames of one character, sorted, and their running weights."""
     from faker.providers.person.zh_CN import Provider
 
-    return tuple(sorted(name for name in Provider.last_names if len(name) == 1))
+    weights = {name: float(weight) for name, weight in Provider.last_names.items() if len(name) == 1}
+    pool = tuple(sorted(weights))
+    return pool, np.cumsum([weights[name] for name in pool])
