@@ -1,10 +1,58 @@
 import csv
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crmlab import demo
 from crmlab.errors import LabError
+from crmlab.places import COURSE, DATASETS
+from crmlab.words import Field, FormSpec, load
+
+LAB = COURSE / demo.PROJECT / f"{demo.LAB}.toml"
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    return dict(json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("ability", [name for name in demo.ABILITIES if name != "blank"])
+def test_an_answer_is_one_that_the_form_can_give(ability: str, facts: dict[str, Any]) -> None:
+    forms = load(LAB).forms
+    answers = demo.answers_of(ability, facts)
+    assert set(answers) == set(forms)
+    for name, answer in answers.items():
+        for line in answer.values() if forms[name].rows else [answer]:
+            assert _can_be_given(forms[name], line), (name, line)
+
+
+def test_abilities_are_right_where_the_table_says_and_nowhere_else(facts: dict[str, Any]) -> None:
+    right = demo.right_answers(facts)
+    for ability, forms in demo.ABILITIES.items():
+        answers = demo.answers_of(ability, facts)
+        assert {form for form, answer in answers.items() if answer == right[form]} == set(forms)
+    assert demo.answers_of("blank", facts) == {}
+
+
+def test_a_folder_of_somebody_else_ends_in_one_sentence_and_a_code(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
+    said = subprocess.run(
+        [sys.executable, "-m", "crmlab", "demo", "--home", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert said.returncode == 3 and "--home" in said.stderr and said.stderr.count("\n") == 1
+
+
+def test_a_file_is_no_home(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LabError, match="是一个文件"):
+        demo.prepare_home(tmp_path / "file")
 
 
 def test_a_folder_that_the_demo_did_not_make_is_left_alone(tmp_path: Path) -> None:
@@ -32,5 +80,23 @@ def test_the_whole_circle_ranks_students_by_what_they_know(
     paths = demo.run(tmp_path / "demo", 3, told.append)
     with paths.grades.open(encoding="utf-8-sig") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert set(scores) == {"expert", "weak", "blank"}
     assert scores["expert"] == 23 and scores["blank"] == 0 and 0 < scores["weak"] < 23
     assert paths.report.is_file() and paths.feedback.is_file()
+
+
+def _can_be_given(form: FormSpec, line: dict[str, Any]) -> bool:
+    fields = {field.name: field for field in form.fields}
+    return set(line) == set(fields) and all(_fits(fields[name], value) for name, value in line.items())
+
+
+def _fits(field: Field, value: Any) -> bool:
+    options = {option for option, _ in field.options}
+    if field.kind == "choice":
+        return value in options
+    if field.kind == "many":
+        return set(value) <= options
+    numbers = value if field.kind == "blocks" else [value]
+    blocks = len(field.blocks) or 1
+    least, most = field.min or 0, field.max or 0
+    return len(numbers) == blocks and all(least <= number <= most for number in numbers)
