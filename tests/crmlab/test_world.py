@@ -37,6 +37,16 @@ def test_a_seed_makes_the_same_bytes_in_another_process(world: World, tmp_path: 
     assert files(tmp_path / "here") == files(tmp_path / "there")
 
 
+def test_what_is_written_is_read_again(world: World, tmp_path: Path) -> None:
+    write(world, tmp_path)
+    for side, tables in (("visible", world.visible), ("truth", world.truth)):
+        for name, table in tables.items():
+            read = pd.read_parquet(tmp_path / side / f"{name}.parquet")
+            pd.testing.assert_frame_equal(read, table.reset_index(drop=True))
+    facts = (tmp_path / "truth" / "facts.json").read_text(encoding="utf-8")
+    assert json.loads(facts) == world.facts
+
+
 def test_facts_survive_json(world: World) -> None:
     assert json.loads(json.dumps(world.facts)) == world.facts
 
