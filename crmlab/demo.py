@@ -50,8 +50,11 @@ def prepare_home(home: Path) -> None:
     (home / MARKER).touch()
 
 
-def run(home: Path, students: int, tell: Callable[[str], None]) -> Paths:
-    """Run the whole circle in `home` and return where to look; `tell` hears what happens, with seconds."""
+def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1) -> Paths:
+    """Run the whole circle in `home` and return where to look; `tell` hears what happens, with seconds.
+
+    `seed` picks the day that is shown first; the worlds of the class follow from the public demo key.
+    """
     from crmlab.collect import collect
     from crmlab.release import release
     from crmlab.seat import environment
@@ -63,7 +66,7 @@ def run(home: Path, students: int, tell: Callable[[str], None]) -> Paths:
 
     prepare_home(home)
     with _step("模拟一天来电", tell):
-        tell(_a_day())
+        tell(_a_day(seed))
     with _step(f"做 {DEMO_SIZE} 份学生数据，发布实训", tell):
         released = release(PROJECT, home=home, demo=True, size=DEMO_SIZE)
     with _step("学生做题、打包、收作业", tell):
@@ -171,7 +174,7 @@ def usual_slips(facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _a_day() -> str:
+def _a_day(seed: int) -> str:
     from sim.callcenter import Centre
     from sim.contacts import arrivals
     from sim.metrics import board
@@ -179,7 +182,7 @@ def _a_day() -> str:
     from sim.streams import Streams
 
     scenario = load("retail_hotline")
-    seen = board(Centre(scenario).run(*arrivals(scenario, Streams(1), 0)).calls)
+    seen = board(Centre(scenario).run(*arrivals(scenario, Streams(seed), 0)).calls)
     return (
         f"  转人工 {seen.offered} 通，服务水平 {seen.service_level:.0%}，"
         f"平均应答速度 {seen.asa:.0f} 秒，放弃率 {seen.abandonment_rate:.1%}"

@@ -69,6 +69,10 @@ def test_an_earlier_demo_is_replaced(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "demo").iterdir()] == [demo.MARKER]
 
 
+def test_the_seed_picks_the_day_that_is_shown() -> None:
+    assert demo._a_day(1) == demo._a_day(1) != demo._a_day(2)
+
+
 @pytest.mark.slow
 def test_the_whole_circle_ranks_students_by_what_they_know(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
