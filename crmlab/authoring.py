@@ -1,10 +1,10 @@
 """Labs for their authors: the text form people edit, and the output-free notebook made from it."""
 
-import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmlab.errors import LabError
 from crmlab.places import COURSE
@@ -48,9 +48,8 @@ def notebook_of(text: Path) -> "NotebookNode":
     import nbformat
     from nbformat.v4 import new_notebook
 
-    source = text.read_text(encoding="utf-8")
-    _refuse_unsorted(text, source)
-    cells = jupytext.reads(source, fmt="py:percent").cells
+    cells = jupytext.reads(text.read_text(encoding="utf-8"), fmt="py:percent").cells
+    _refuse_unsorted(text, cells)
     _refuse_doubles(text, cells)
     for place, cell in enumerate(cells, start=1):
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{place:03d}")
@@ -83,14 +82,21 @@ def build(pair: Pair) -> bool:
     return True
 
 
-def _refuse_unsorted(text: Path, source: str) -> None:
-    for marker in MARKER.findall(source):
-        for block in re.findall(r"\{.*\}", marker):
-            keys = list(json.loads(block))
+def _refuse_unsorted(text: Path, cells: list["NotebookNode"]) -> None:
+    for place, cell in enumerate(cells, start=1):
+        for keys in _keys(cell.metadata):
             if keys != sorted(keys):
                 raise LabError(
-                    f"{text.name}：格子标记 {marker} 里的键没有按字母排序；请改为 {'、'.join(sorted(keys))}"
+                    f"{text.name}：第 {place} 格标记里的键 {'、'.join(keys)} 没有按字母排序；"
+                    f"请改为 {'、'.join(sorted(keys))}"
                 )
+
+
+def _keys(told: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield list(told)
+    for value in told.values():
+        if isinstance(value, Mapping):
+            yield from _keys(value)
 
 
 def _refuse_doubles(text: Path, cells: list["NotebookNode"]) -> None:

@@ -1,74 +1,107 @@
 # %% [markdown]
 # # 任务一 接待电话客户
 #
-# 今天是你到 **澄湖优品** 服务热线上班的第一个星期一。班长老周把耳机递给你，说：
+# 星期一早上七点四十，你第一天到 **澄湖优品** 服务热线上班。班长老周把耳机递过来：
 #
-# > “上星期五忙成一团，有人等不及就挂了。先别急着接电话。弄明白电话是怎么走到你面前的，看懂墙上的看板，再把来电登记好。
-# > 下班前，我想听你说说：下星期每个时段该排几个人。”
+# > “上星期五忙成一团，有人等不及就挂了。你先别急着接电话：看明白一通电话怎么走到你面前，看懂墙上的看板，把我留的八通来电登记好。
+# > 下班前告诉我一件事——**下星期，每个时段该排几个人？**”
 #
-# **做完这一课，你能**
+# | 学完能做到 | 在哪一步 |
+# |---|---|
+# | 说出呼叫中心六个部分各管什么，一通电话怎样走到客服代表面前 | ① ② |
+# | 看懂服务水平、平均应答速度、放弃率，并知道每个数的分母是谁 | ③ |
+# | 把来电登记、归类，镇定地处理骚扰电话和恐吓电话 | ④ ⑤ |
+# | 定出一份排班方案，并向班长说清楚为什么 | ⑥ ⑦ |
 #
-# - 说出呼叫中心的六个部分各管什么，一通电话怎样走到客服代表面前；
-# - 看懂服务水平、平均应答速度、放弃率这几个数字；
-# - 把来电登记、归类，知道骚扰电话和恐吓电话怎么处理；
-# - 拿出一份排班方案，并说清楚为什么。
-#
-# **怎么做**：从上往下，点一下格子，按 `Shift + Enter`。填好表单按“保存答案”。不用会编程。卡住了就看提示，提示不扣分。
+# **下班时你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。全程约 60 分钟，28 分。
 
-# %% {"nbgrader": {"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% [markdown]
+# **三句话学会用这本册子**
+#
+# 1. 点一下格子，按 `Shift + Enter`，就运行这一格并走到下一格。代码都收在 `•••` 里，想看再点开；不用写代码。
+# 2. 填好表单，按 **保存答案**，再接着按 `Shift + Enter`，直到出现一条检查结果：✓ 可以往下走，✗ 会说哪里再看看。
+# 3. 卡住了按 **提示**，一共三步。提示不扣分，只少一颗星。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
 
 lab = open_lab("lab1_receiving_calls")
 
 # %% [markdown]
-# ## 先看一个例子：上星期五
+# ## 先看一整天：上星期五
 #
-# 下面是上星期五的热线。上半张图是每个小时要找人工的来电，蓝色接起来了，带斜线的没等到就挂了。下半张图是服务水平，虚线是公司的承诺：
-# **20 秒内接起 80%**。
+# 先看，不用填。上半张图是每个小时要找人工的来电：蓝色的接起来了，带斜线的没等到就挂了。下半张图是 **服务水平**，虚线是公司的承诺——**20 秒内接起 80%**。
 #
-# 老周这样看图：“先看下面哪几个点掉到虚线底下，再抬头看那个小时来电多不多。来电多、点又低，是人不够；来电不多、点也低，多半是排班没跟上。”
+# 老周教你看图：“先看下半张，哪几个点掉到虚线底下；再抬头看那个小时来电多不多。来电多、点又低，是人不够；来电不多、点也低，多半是班没排对。”
 
-# %% {"nbgrader": {"grade": false, "grade_id": "friday", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "friday", "locked": true, "schema_version": 3, "solution": false, "task": false}
 calls = lab.table("calls")
 friday = calls[calls["day"] == calls["day"].max()]
 lab.chart_day(friday)
 
 # %% [markdown]
-# ## ① 六个部分各管什么（3 分）
+# ## ① 六个部分各管什么（3 分 · 约 6 分钟）
 #
-# 客户看见的只是一个号码，后面却有六个部分在配合。给每个部分选一份工作。
+# 客户只看见一个号码。跟着 **顾女士** 走一遍，看看号码后面有谁在忙：
+#
+# 1. 她拨通热线。公司内外的线都要经过同一道 **门**；门里的线占满了，她只能听到忙音。
+# 2. 一段录音请她 **按键**：按 1 自己查快递，按 0 找人。这一步不用人。
+# 3. 她按了 0。人都在忙，她先 **排队**；会办这件事的人一空出来，就轮到她。
+# 4. 电话接通的一瞬间，她的姓名和订单 **跳上** 客服代表的屏幕。
+# 5. 这些资料和往来记录，平时都 **存** 在后台。
+# 6. 戴耳机的人开口：“您好，澄湖优品，很高兴为您服务。”人、话机、耳机和电脑，合起来是最后一个部分。
+#
+# 六个部分都有正式的名字。**给每个名字配上它的工作。**
 
-# %%
+# %% jupyter={"source_hidden": true}
 lab.form("parts")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "parts_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "parts_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 parts = lab.answer("parts")
 ### BEGIN SOLUTION
 parts = {"pbx": "door", "acd": "queue", "ivr": "menu", "cti": "popup", "database": "records", "seat": "talk"}
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "parts_score", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "parts_way", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with lab.check("parts") as check:
+    check.that("all_given", None not in parts.values())
     check.that("each_once", len(set(parts.values()) - {None}) == 6)
 ### BEGIN HIDDEN TESTS
-jobs = {"pbx": "door", "acd": "queue", "ivr": "menu", "cti": "popup", "database": "records", "seat": "talk"}
-assert parts == jobs, lab.words.say("slip_parts")
+assert isinstance(parts, dict), lab.words.say("slip_blank")
+given = [parts.get(one) for one in ("pbx", "ivr", "acd")]
+assert given == ["door", "menu", "queue"], lab.words.say("slip_parts_way")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "parts_desk", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_parts_desk")
+### BEGIN HIDDEN TESTS
+assert isinstance(parts, dict), lab.words.say("slip_blank")
+given = [parts.get(one) for one in ("cti", "database", "seat")]
+assert given == ["popup", "records", "talk"], lab.words.say("slip_parts_desk")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 跟着一通电话走（3 分）
+# ## ② 跟着一通电话走（3 分 · 约 8 分钟）
 #
-# 这是上星期五真实的一通电话，每一步都有记录。时间线横着是秒，从打进来那一刻算起；竖着是呼叫中心的各个部分。
+# **示范。** 呼叫中心会记下每通电话的每一步。下面是上星期五的另一通电话，老周带你读：竖着是部分，横着是秒，从拨通那一刻数起；
+# 最上面的浅色长条是它占着外线的时间；带斜线的一段是在排队；这通电话怎样收场，写在标题里。
 
-# %% {"nbgrader": {"grade": false, "grade_id": "story", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "example", "locked": true, "schema_version": 3, "solution": false, "task": false}
 trace = lab.table("trace")
-story = trace[trace["contact_id"] == trace["contact_id"].iloc[0]]
-lab.timeline(story, contact_id=int(story["contact_id"].iloc[0]))
+contacts_traced = trace["contact_id"].drop_duplicates().tolist()
+lab.timeline(trace, contact_id=contacts_traced[1])
 
-# %%
+# %% [markdown]
+# **轮到你。** 这一通是老周挑出来的。客户后来说：“我等了好一会儿。”——**他在哪里等，等了多久？**
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "story", "locked": true, "schema_version": 3, "solution": false, "task": false}
+story = trace[trace["contact_id"] == contacts_traced[0]]
+lab.timeline(story, contact_id=contacts_traced[0])
+
+# %% jupyter={"source_hidden": true}
 lab.form("path")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "path_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "path_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 path = lab.answer("path")
 ### BEGIN SOLUTION
 at = story.set_index("event")["t"]
@@ -76,37 +109,67 @@ path = {"first": "pbx", "second": "ivr", "third": "acd", "fourth": "csr", "waite
 path["wait_s"] = float(at["answered"] - at["queued"])
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "path_score", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "path_order", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+stops = ("first", "second", "third", "fourth")
 with lab.check("path") as check:
-    check.that("four_places", len({path[place] for place in ("first", "second", "third", "fourth")} - {None}) == 4)
+    check.that("four_places", len({path[stop] for stop in stops} - {None}) == 4)
+    check.that("waited_chosen", path["waited"] is not None)
     check.that("wait_plausible", 0 < path["wait_s"] < story["t"].max() - story["t"].min())
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
-truth = evidence("truth").facts["story"]
-assert isinstance(path, dict), lab.words.say("slip_path")
-assert [path.get(place) for place in ("first", "second", "third", "fourth")] == truth["parts"], lab.words.say("slip_path")
-assert path.get("waited") == "acd", lab.words.say("slip_path")
+assert isinstance(path, dict), lab.words.say("slip_blank")
+assert [path.get(stop) for stop in stops] == evidence("truth").facts["story"]["parts"], lab.words.say("slip_order")
+assert path.get("waited") == "acd", lab.words.say("slip_waited")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "path_wait", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_path_wait")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(path, dict), lab.words.say("slip_blank")
 assert isinstance(path.get("wait_s"), (int, float)), lab.words.say("slip_wait")
-assert abs(path["wait_s"] - truth["wait_s"]) <= 1, lab.words.say("slip_wait")
+assert abs(path["wait_s"] - evidence("truth").facts["story"]["wait_s"]) <= 1, lab.words.say("slip_wait")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ③ 看懂现场看板（4 分）
+# ## ③ 看懂现场看板（4 分 · 约 9 分钟）
 #
-# 班长早会上只报几个数字。先看星期五的看板，再回答四个问题。
+# 一天几百通，不能一通一通看，所以墙上挂着看板。**示范**：某个清早只来了五通电话。
+#
+# | 来电 | 等了多久 | 结果 |
+# |---|---|---|
+# | 甲 | 8 秒 | 接起 |
+# | 乙 | 15 秒 | 接起 |
+# | 丙 | 37 秒 | 接起 |
+# | 丁 | 50 秒 | 等不及，挂了 |
+# | 戊 | — | 在语音菜单里自己办好了，没有找人 |
+#
+# - **服务水平** = 20 秒内接起的 ÷ 转人工的来电 = 2 ÷ 4 = 50%。戊没有找人，不算；丁找了人，要算。
+# - **平均应答速度** =（8 + 15 + 37）÷ 3 = 20 秒。数一数，这里只有三个人。
+# - **放弃率** = 1 ÷ 4 = 25%。
+#
+# 下面是上星期五的看板。老周用手挡住了一个数：“这个，你算给我听。”
 
-# %% {"nbgrader": {"grade": false, "grade_id": "friday_board", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "friday_board", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from sim import metrics
 
 board_now = metrics.board(friday, seconds=20)
+in_time = int(((friday["outcome"] == "answered") & (friday["wait"] <= 20)).sum())
 lab.chart_day(friday)
-lab.say("board_now", **vars(board_now))
+lab.say("board_now", in_time=in_time, late=board_now.answered - in_time, **vars(board_now))
+
+# %% [markdown]
+# 算一算：这一格按示范写着 2 ÷ 4。点进去，把 `2` 和 `4` 换成看板上的两个数，再按 `Shift + Enter`。
 
 # %%
+100 * 2 / 4
+
+# %% jupyter={"source_hidden": true}
 lab.form("board")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "board_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "board_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 board = lab.answer("board")
 ### BEGIN SOLUTION
 hours = [one for one in metrics.by_interval(friday, minutes=60) if one.start < 20 * 3600 and one.board.offered]
@@ -115,39 +178,54 @@ board = {"worst_hour": worst.label, "level": round(100 * board_now.service_level
 board |= {"asa_without": "abandoned", "denominator": "asked"}
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "board_numbers", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "board_numbers", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with lab.check("board") as check:
+    check.that("all_given", None not in board.values())
     check.that("percent", 1 < board["level"] <= 100)
-    check.that("all_chosen", None not in board.values())
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
 facts = evidence("truth").facts
-assert isinstance(board, dict), lab.words.say("slip_worst")
+assert isinstance(board, dict), lab.words.say("slip_blank")
 assert board.get("worst_hour") == facts["worst_hour"], lab.words.say("slip_worst")
 assert isinstance(board.get("level"), (int, float)), lab.words.say("slip_level")
 assert abs(board["level"] - 100 * facts["board"]["service_level"]) <= 1, lab.words.say("slip_level")
 ### END HIDDEN TESTS
 
-# %% {"nbgrader": {"grade": true, "grade_id": "board_words", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "board_words", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_board_words")
 ### BEGIN HIDDEN TESTS
-assert isinstance(board, dict), lab.words.say("slip_words")
-assert board.get("asa_without") == "abandoned", lab.words.say("slip_words")
-assert board.get("denominator") == "asked", lab.words.say("slip_words")
+assert isinstance(board, dict), lab.words.say("slip_blank")
+assert board.get("asa_without") == "abandoned", lab.words.say("slip_asa")
+assert board.get("denominator") == "asked", lab.words.say("slip_denominator")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 登记与归类（4 分）
+# ## ④ 登记与归类（4 分 · 约 11 分钟）
 #
-# 接电话的最后一步是登记：来电是什么类型，当时解决没有，接下来谁做什么。没有登记的电话，等于没有接过。
+# 接一通电话有四步：**问候** → **问清要办什么** → **答复**（能当场办的当场办，要客户记东西先说“麻烦您记录一下，好吗？”；不能当场办的，说清谁在什么时候答复）→ **登记**。
+#
+# **示范。**
+#
+# > “您好，澄湖优品，请问您需要什么服务？”——“我的保温杯到哪儿了？”——“麻烦您报一下订单号，好吗？……查到了，今天下午送到。”
+#
+# 登记：*货品跟踪 · 当时能解决 · 登记后结束*。要是系统里查不到、答应问了仓库再告诉她呢？类型不变，后两项变成：*当时不能解决 · 查清后回电*。
+#
+# | 事情停在哪里 | 下一步 |
+# |---|---|
+# | 说清了、办好了，客户也接受 | 登记后结束 |
+# | 还要问、要查、要等 | 查清后回电 |
+# | 投诉我们的员工，或者只肯和负责人谈 | 转交班长 |
+# | 不为业务、存心捣乱 | 留下证据 |
+# | 说要伤人、毁东西 | 记下全部细节，立即报告 |
+#
+# 只打听是 *咨询*，只问货在哪是 *货品跟踪*，有了不满、要一个说法就是 *投诉*。下面八通由你登记；**有两通不是来办业务的，把它们找出来。**
 
-# %% {"nbgrader": {"grade": false, "grade_id": "cards", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "cards", "locked": true, "schema_version": 3, "solution": false, "task": false}
 cards = lab.table("call_cards")
-
-# %%
 lab.form("register", rows=cards)
 
-# %% {"nbgrader": {"grade": false, "grade_id": "register_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "register_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 register = lab.answer("register")
 ### BEGIN SOLUTION
 from crmlab.judging import evidence
@@ -158,25 +236,29 @@ register = {
 }
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "register_types", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "register_types", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with lab.check("register") as check:
-    check.that("all_cards", all(register[one]["type"] and register[one]["next_step"] for one in cards["call_id"]))
-    check.that("special_found", {one["type"] for one in register.values()} & {"harassing", "threatening"})
+    lines = [register[one] for one in cards["call_id"]]
+    types = [line["type"] for line in lines]
+    check.that("all_cards", all(line[name] for line in lines for name in ("type", "now", "next_step")))
+    check.that("special_found", types.count("harassing") == types.count("threatening") == 1)
+    check.that("closed_when_done", all(line["now"] == "now" for line in lines if line["next_step"] == "close"))
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
-key = {one["call_id"]: one for one in evidence("truth").facts["cards"]}
-assert isinstance(register, dict), lab.words.say("slip_types")
-lines = {name: line if isinstance(line, dict) else {} for name, line in register.items()}
-right = sum(lines.get(name, {}).get("type") == one["type"] for name, one in key.items())
+assert isinstance(register, dict), lab.words.say("slip_blank")
+key = {one["call_id"]: one["type"] for one in evidence("truth").facts["cards"]}
+written = {name: line.get("type") for name, line in register.items() if isinstance(line, dict)}
+right = sum(written.get(name) == kind for name, kind in key.items())
 assert right >= len(key) - 1, lab.words.say("slip_types")
 ### END HIDDEN TESTS
 
-# %% {"nbgrader": {"grade": true, "grade_id": "register_next", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "register_next", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_register_next")
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
-assert isinstance(register, dict), lab.words.say("slip_next")
+assert isinstance(register, dict), lab.words.say("slip_blank")
 for one in evidence("truth").facts["cards"]:
     if one["type"] in ("harassing", "threatening"):
         line = register.get(one["call_id"])
@@ -185,60 +267,97 @@ for one in evidence("truth").facts["cards"]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 特殊电话（3 分）
+# ## ⑤ 特殊电话（3 分 · 约 6 分钟）
 #
-# 大多数电话为业务而来，也有少数不是。遇到它们，慌和怒都没有用，**记录**和**上报**才有用。
+# 刚才那两通里，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**。
+#
+# 记什么？想一想谁会来读这张记录：
+#
+# - 骚扰电话的记录给 **下一次** 用：同一个人再打来，要能证明就是他、是那天、打到了那个座位。
+# - 恐吓电话的记录给 **没听见电话的人** 用：班长、保安、警察要凭它判断那是什么人、说了什么、有什么不寻常。
+#
+# **替热线定一张“特殊电话处理卡”。**
 
-# %%
+# %% jupyter={"source_hidden": true}
 lab.form("special")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "special_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "special_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 special = lab.answer("special")
 ### BEGIN SOLUTION
 special = {"harassing": ["number", "time", "desk"], "first": "calm", "report": "leader", "never": ["rude", "hang_up"]}
 special["threatening"] = ["number", "time", "desk", "sex", "words", "matters"]
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "special_score", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "special_notes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with lab.check("special") as check:
-    check.that("both_lists", special["harassing"] and special["threatening"])
-    check.that("more_for_threats", len(special["threatening"]) > len(special["harassing"]))
+    check.that("all_given", all(special.values()))
+    check.that("more_for_threats", set(special["harassing"]) < set(special["threatening"]))
 ### BEGIN HIDDEN TESTS
-must = {"number", "time", "desk"}
-assert isinstance(special, dict), lab.words.say("slip_special")
-noted = {name: set(special.get(name) or []) for name in ("harassing", "threatening", "never")}
-assert must <= noted["harassing"] <= must | {"words", "sex", "matters"}, lab.words.say("slip_special")
-assert noted["threatening"] == must | {"sex", "words", "matters"}, lab.words.say("slip_special")
-assert noted["never"] == {"rude", "hang_up"}, lab.words.say("slip_special")
-assert special.get("first") == "calm" and special.get("report") == "leader", lab.words.say("slip_special")
+assert isinstance(special, dict), lab.words.say("slip_blank")
+must, more = {"number", "time", "desk"}, {"sex", "words", "matters"}
+noted = {name: set(special.get(name) or ()) for name in ("harassing", "threatening")}
+assert must <= noted["harassing"] <= must | more, lab.words.say("slip_harassing")
+assert noted["threatening"] == must | more, lab.words.say("slip_threatening")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "special_manners", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_special_manners")
+### BEGIN HIDDEN TESTS
+assert isinstance(special, dict), lab.words.say("slip_blank")
+assert (special.get("first"), special.get("report")) == ("calm", "leader"), lab.words.say("slip_manners")
+assert set(special.get("never") or ()) == {"rude", "hang_up"}, lab.words.say("slip_never")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑥ 少一个人会怎样：先猜，再试，再说为什么
+# ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 5 分钟）
 #
-# 老周问：“中午大家都想吃饭，十二点到两点少一个人行不行？”先写下你的猜想。
+# 现在的班是“整天七个人”。同事们问：“十二点到两点轮流吃饭，少一个人，行不行？”
+#
+# **先猜。** 猜错不扣分；不猜就试，学到的少一半。
 
-# %%
+# %% jupyter={"source_hidden": true}
 lab.form("predict")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "predict_check", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "predict_check", "locked": true, "schema_version": 3, "solution": false, "task": false}
 predict = lab.answer("predict")
 with lab.check("predict") as check:
     check.that("all_guessed", None not in predict.values())
 
 # %% [markdown]
-# ## ⑦ 排班决定（6 分）
-#
-# 下面是一块活的看板，背后是上星期五的每一通来电。拖动滑块，看数字怎样变。先试刚才的猜想：把 12–14 点减一个人。
-#
-# 然后做决定：**让下星期的服务水平达到 80%，工时又不浪费**。满意了，按“采用这个方案”。
-#
-# 评分：用你的方案去接下星期五天的来电。服务水平达到 80% 得 3 分；工时不超过内行方案的 110%（而且服务没有垮）再得 3 分。
+# **再试。** 下面让上星期五的同一批客户再打一次电话：先是七个人，再是六个人。试完可以把 `6` 改成 `5` 或 `8`，再运行。
 
 # %%
+noon_before = [7, 7, 7, 7, 7, 7]
+noon_after = [7, 7, 6, 7, 7, 7]
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "noon", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab.replay import run_days, split
+
+for agents in (noon_before, noon_after):
+    day = run_days(lab.table("contacts"), lab.table("draws"), split(agents, lab.scenario()), lab.scenario())
+    noon = day[day["at"].between(12 * 3600, 14 * 3600)]
+    seen = vars(metrics.board(noon, seconds=20)) | {"occupancy": metrics.occupancy(noon, agents[2] * 7200.0)}
+    lab.say("noon", people=agents[2], **seen)
+
+# %% [markdown]
+# **说为什么。** 人少了七分之一，客户等的时间也只长了七分之一吗？放弃率和占用率呢？和邻座对一对猜想，把你们的解释记在心里——最后写给老周的话里用得上。
+
+# %% [markdown]
+# ## ⑦ 排班决定（6 分 · 约 10 分钟）
+#
+# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。
+#
+# 你的决定：**让下星期的服务水平达到 80%，工时又不浪费。** 满意了按 **采用这个方案**。
+#
+# 1. 先看线在哪里掉到虚线底下，把人加到那里；再看哪里的线贴着顶，那里的人闲着。
+# 2. 下星期不会和上星期五一模一样。只做到刚好 80%，忙一点就垮；做到 100%，就是拿钱买闲。**留多少余地，是班长的本事。**
+#
+# 怎样评分：拿你的方案去接下星期五天的真实来电。服务水平达到 80%，得 3 分；工时不超过内行方案的 110%，且服务没有垮（不低于 75%），再得 3 分。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "live", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.live_board("plan")
 
-# %% {"nbgrader": {"grade": false, "grade_id": "plan_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "plan_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 plan = lab.answer("plan")
 ### BEGIN SOLUTION
 from crmlab import solvers
@@ -246,7 +365,7 @@ from crmlab import solvers
 plan = {"agents": solvers.textbook(lab.table("contacts"), lab.table("draws"), lab.scenario())}
 ### END SOLUTION
 
-# %% {"nbgrader": {"grade": true, "grade_id": "plan_service", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "plan_service", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 from crmlab.replay import replay_staffing
 
 with lab.check("plan") as check:
@@ -254,59 +373,83 @@ with lab.check("plan") as check:
     check.that("not_flat", len(set(plan["agents"])) > 1)
     tried = replay_staffing(lab.table("contacts"), lab.table("draws"), plan["agents"], lab.scenario())
     check.that("friday_ok", tried.service_level >= 0.80)
+    lab.say("tried_friday", **vars(tried))
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
 truth = evidence("truth")
-assert isinstance(plan, dict) and isinstance(plan.get("agents"), list), lab.words.say("slip_service")
-assert len(plan["agents"]) == 6, lab.words.say("slip_service")
+assert isinstance(plan, dict) and isinstance(plan.get("agents"), list), lab.words.say("slip_blank")
+assert [type(n) for n in plan["agents"]] == [int] * 6, lab.words.say("slip_plan")
+assert all(0 <= n <= 60 for n in plan["agents"]), lab.words.say("slip_plan")
 next_week = replay_staffing(truth.table("contacts"), truth.table("draws"), plan["agents"], lab.scenario())
 assert next_week.service_level >= 0.80, lab.words.say("slip_service")
 ### END HIDDEN TESTS
 
-# %% {"nbgrader": {"grade": true, "grade_id": "plan_cost", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "plan_cost", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_plan_cost")
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 from crmlab.replay import replay_staffing
 
 truth = evidence("truth")
-assert isinstance(plan, dict) and isinstance(plan.get("agents"), list), lab.words.say("slip_cost")
-assert len(plan["agents"]) == 6, lab.words.say("slip_cost")
+assert isinstance(plan, dict) and isinstance(plan.get("agents"), list), lab.words.say("slip_blank")
+assert [type(n) for n in plan["agents"]] == [int] * 6, lab.words.say("slip_plan")
+assert all(0 <= n <= 60 for n in plan["agents"]), lab.words.say("slip_plan")
 next_week = replay_staffing(truth.table("contacts"), truth.table("draws"), plan["agents"], lab.scenario())
-assert next_week.service_level >= 0.75, lab.words.say("slip_cost")
+assert next_week.service_level >= 0.75, lab.words.say("slip_thin")
 assert next_week.hours <= 1.10 * truth.facts["staffing"]["expert"]["hours"], lab.words.say("slip_cost")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 写给班长的一段话（5 分，老师批改）
+# ## 下班：交给老周的两张表，和一段话（5 分 · 老师批改 · 约 5 分钟）
 #
-# 用三五句话告诉老周：你的方案是什么，为什么忙时、闲时这样排，要是预算只够减掉 4 个工时，你会减在哪里，会有什么后果。请点两下下面这一格，把它换成你的话。
+# 运行下面一格，看看你今天做出来的东西。
 
-# %% [markdown] {"nbgrader": {"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}}
-# 老周：我建议 10 到 12 点放最多的人，因为那两个小时来电最多，星期五的服务水平也掉得最低；18 点以后来电少，可以少排。全天服务水平能到 86% 左右，
-# 下星期就算忙一点，也还守得住 80%。如果只能再减 4 个工时，我会在 14 到 16 点和 16 到 18 点各减一个人：那里来电平，减了以后等待会长一些，放弃的人会多一点，
-# 但比减在上午要轻得多。
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.sheet("plan")
+lab.sheet("register", rows=cards)
 
 # %% [markdown]
-# ## 看看你做了多少
+# 老周端着茶杯问：“方案我看见了，说说道理吧。”写三到六句话：
+#
+# 1. 你的方案里，哪个时段人最多、哪个最少，**凭哪个数字**？
+# 2. 下星期和上星期五不会一样，你怎么 **留余地**？
+# 3. 要是非得再减 4 个工时，你 **减在哪里**？会怎样——等待、放弃、占用率哪个会变？（想想中午的试验）
+#
+# **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
 
-# %% {"nbgrader": {"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}}
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# 老周：我建议 10–12 点排的人最多，那两个小时来电最多，上星期五那一段的服务水平也掉到了 80% 以下；18–20 点来电最少，排的人也最少。
+# 我没有卡着 80% 排：星期五试下来是 86% 左右，下星期就算忙一成，也还守得住承诺。如果一定要再减 4 个工时，我会在 14–16 点和 16–18 点各减一个人，
+# 那里来电平，减了以后等待会长一些，放弃的人会多一点，坐席占用率会升高，但比减在上午轻得多——中午的试验告诉我，人已经不宽裕的时候，少一个人，等待会成倍地长。
+
+# %% [markdown]
+# ## 看看今天做了多少
+#
+# 有 ○ 的还没有作答，有 ✗ 的再回去看看。改完记得重新运行那一题下面的格子，按 `Ctrl + S` 保存。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.progress()
 
 # %% [markdown]
 # ## 进阶：公式和模拟，谁说得准？（不计分）
 #
-# 丹麦工程师埃尔朗一百年前就给出了排队的公式。下面把公式（Erlang A：等不及的人会走）算出的服务水平，和星期五真实的服务水平放在一起。
-# 看一看：哪些小时差得多？想一想：公式假设所有人什么活都会干，真实的两个组也是这样吗？
+# 丹麦工程师埃尔朗一百年前就给出了排队的公式。**Erlang C** 假设客户有无限的耐心；**Erlang A** 让等不及的人离开。下面按小时把两个公式算出的服务水平，和星期五实际的放在一起。
+#
+# 想一想：① 哪几个小时 C 比 A 差得多？那时候来电和人手是什么关系？② 公式假设每个人什么电话都会接，热线真是这样吗？③ 一个小时只是一个小时——同样的人手再来一次，实际的数会不会变？
 
-# %%
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "erlang", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import pandas as pd
+
 from sim.staffing import Staffing
-from sim.theory import erlang_a
+from sim.theory import erlang_a, erlang_c
 
 scenario = lab.scenario()
-own = Staffing.of(scenario).plain()
-for place, one in enumerate(metrics.by_interval(friday, minutes=60)[: scenario.intervals]):
-    agents = sum(team[place] for team in own.values())
-    load = {"calls_per_hour": one.board.offered, "aht_seconds": one.board.aht}
-    formula = erlang_a(**load, agents=agents, patience_seconds=180.0)
-    print(one.label, agents, f"{formula.service_level(20):.0%}", f"{one.board.service_level:.0%}")
+agents = [sum(team) for team in zip(*Staffing.of(scenario).plain().values())]
+lines = []
+for n, one in zip(agents, metrics.by_interval(friday, minutes=60)):
+    load = {"calls_per_hour": one.board.offered, "aht_seconds": one.board.aht, "agents": n}
+    patient, leaving = erlang_c(**load), erlang_a(**load, patience_seconds=scenario.patience.mean_seconds)
+    levels = (patient.service_level(20), leaving.service_level(20), one.board.service_level)
+    lines.append([one.label, one.board.offered, n, *(f"{level:.0%}" for level in levels)])
+pd.DataFrame(lines, columns=lab.words.say("erlang_columns").split("|")).set_index(lab.words.say("erlang_hour"))
