@@ -192,9 +192,18 @@ def head(spec: FormSpec) -> str:
 
 
 def static(
-    spec: FormSpec, answer: Any, *, rows: list[Row] | None = None, lang: str = "zh"
+    spec: FormSpec,
+    answer: Any,
+    *,
+    rows: list[Row] | None = None,
+    title: str = "",
+    described: bool = False,
+    lang: str = "zh",
 ) -> tuple[str, str]:
-    """Return the saved answer as an HTML table and as plain text, for feedback pages."""
+    """Return the saved answer as an HTML table and as plain text, for feedback pages and sheets.
+
+    `title` in place of the form's own; `described` gives each row its description too.
+    """
     _ = translator(lang)
 
     def cell(value: Any, n: int) -> str:
@@ -205,15 +214,19 @@ def static(
 
     if rows:
         lines = [
-            [key, *(cell(of(of(answer, key), f.name), n) for n, f in enumerate(spec.fields))]
-            for key, _text in rows
+            [
+                *((key, about) if described else (key,)),
+                *(cell(of(of(answer, key), f.name), n) for n, f in enumerate(spec.fields)),
+            ]
+            for key, about in rows
         ]
-        head = ["", *(f.label for f in spec.fields)]
+        head = [*(("", "") if described else ("",)), *(f.label for f in spec.fields)]
     else:
         lines = [[f.label, cell(of(answer, f.name), n)] for n, f in enumerate(spec.fields)]
         head = []
-    text = "\n".join([spec.title, *("\t".join(line) for line in lines)])
-    return cards.card(spec.title, cards.table(lines, head=head)), text
+    title = title or spec.title
+    text = "\n".join([title, *("\t".join(line) for line in lines)])
+    return cards.card(title, cards.table(lines, head=head)), text
 
 
 def _clock(saved_at: str) -> str:

@@ -101,13 +101,14 @@ class Lab:
         )
         _show_widget(self.form_shown.widget)
 
-    def sheet(self, form: str, *, rows: "pd.DataFrame | None" = None) -> None:
-        """Show the saved answer of a form as a table: what a student hands over, prints or looks back on."""
+    def sheet(self, form: str, *, title: str, rows: "pd.DataFrame | None" = None) -> None:
+        """Show the saved answer of a form as a sheet to hand over or print; `title` is a text of the lab."""
         from crmlab import forms
 
-        spec = self.words.form(form)
+        spec, kept = self.words.form(form), self._fresh().get(self.name, form)
         lines = forms.rows_of(spec, rows, self.lang)
-        cards.show(*forms.static(spec, self._fresh().get(self.name, form), rows=lines, lang=self.lang))
+        told = self.words.say(title)
+        cards.show(*forms.static(spec, kept, rows=lines, title=told, described=bool(lines), lang=self.lang))
 
     def check(self, form: str) -> Check:
         """Return the check of a form's answer, to be used with `with`."""

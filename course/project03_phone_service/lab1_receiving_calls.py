@@ -92,7 +92,7 @@ contacts_traced = trace["contact_id"].drop_duplicates().tolist()
 lab.timeline(trace, contact_id=contacts_traced[1])
 
 # %% [markdown]
-# **轮到你。** 这一通是老周挑出来的。客户后来说：“我等了好一会儿。”——**他在哪里等，等了多久？**
+# **轮到你。** 这一通是老周挑出来的。客户事后说：“我等了好一会儿。”——**他在哪里等，等了多久？**
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "story", "locked": true, "schema_version": 3, "solution": false, "task": false}
 story = trace[trace["contact_id"] == contacts_traced[0]]
@@ -311,7 +311,7 @@ assert set(special.get("never") or ()) == {"rude", "hang_up"}, lab.words.say("sl
 # %% [markdown]
 # ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 5 分钟）
 #
-# 现在的班是“整天七个人”。同事们问：“十二点到两点轮流吃饭，少一个人，行不行？”
+# 定方案之前，先做个小试验。**假如整天都排七个人**，有同事问：“十二点到两点轮流吃饭，少一个人，行不行？”
 #
 # **先猜。** 猜错不扣分；不猜就试，学到的少一半。
 
@@ -324,7 +324,7 @@ with lab.check("predict") as check:
     check.that("all_guessed", None not in predict.values())
 
 # %% [markdown]
-# **再试。** 下面让上星期五的同一批客户再打一次电话：先是七个人，再是六个人。试完可以把 `6` 改成 `5` 或 `8`，再运行。
+# **再试。** 下面让上星期五的同一批客户再打一次电话：先是七个人，再是六个人。连按两次 `Shift + Enter` 看结果；再把 `6` 改成 `5` 或 `8`，重来一遍。
 
 # %%
 noon_before = [7, 7, 7, 7, 7, 7]
@@ -345,7 +345,7 @@ for agents in (noon_before, noon_after):
 # %% [markdown]
 # ## ⑦ 排班决定（6 分 · 约 10 分钟）
 #
-# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。
+# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，比星期五实际的班还少，所以数字难看。
 #
 # 你的决定：**让下星期的服务水平达到 80%，工时又不浪费。** 满意了按 **采用这个方案**。
 #
@@ -406,8 +406,8 @@ assert next_week.hours <= 1.10 * truth.facts["staffing"]["expert"]["hours"], lab
 # 运行下面一格，看看你今天做出来的东西。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.sheet("plan")
-lab.sheet("register", rows=cards)
+lab.sheet("plan", title="sheet_plan")
+lab.sheet("register", title="sheet_register", rows=cards)
 
 # %% [markdown]
 # 老周端着茶杯问：“方案我看见了，说说道理吧。”写三到六句话：

@@ -23,31 +23,32 @@ class Bench:
     def __post_init__(self) -> None:
         self.cells = nbformat.read(self.notebook, as_version=4).cells
         for cell in self.cells:
-            about = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and not about.get("grade"):
+            if cell.cell_type == "code" and not about(cell).get("grade"):
                 quietly(cell.source, self.names)
+        self.names["truth"] = evidence("truth")
 
     @property
     def graded(self) -> dict[str, str]:
         """Source of each automatically graded cell, by its id."""
-        return {
-            cell.metadata["nbgrader"]["grade_id"]: cell.source
-            for cell in self.cells
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
-        }
+        cells = (cell for cell in self.cells if cell.cell_type == "code" and about(cell).get("grade"))
+        return {about(cell)["grade_id"]: cell.source for cell in cells}
 
-    def lost(self, code: str = "") -> set[str]:
-        """Return the graded cells that fail, by assertion or refusal, after `code` changed an answer."""
+    def lost(self, code: str = "") -> dict[str, Exception]:
+        """Return what the graded cells raise after `code` changed an answer, by id."""
         names = dict(self.names)
-        names["truth"] = evidence("truth")
         quietly(code, names)
-        failed = set()
+        failed: dict[str, Exception] = {}
         for grade_id, source in self.graded.items():
             try:
-                quietly(source, dict(names))
-            except Exception:
-                failed.add(grade_id)
+                quietly(source, names)
+            except Exception as error:
+                failed[grade_id] = error
         return failed
+
+
+def about(cell: Any) -> dict[str, Any]:
+    """Return what nbgrader keeps in a cell, empty for a plain one."""
+    return dict(cell.metadata.get("nbgrader", {}))
 
 
 def quietly(source: str, names: dict[str, Any]) -> None:

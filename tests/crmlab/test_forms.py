@@ -187,6 +187,14 @@ def test_a_feedback_page_shows_what_was_answered_and_runs_nothing(specs: dict[st
     assert "A2\t投诉" in static(specs["register"], {"A2": {"type": "complaint"}}, rows=rows)[1]
 
 
+def test_a_sheet_has_a_title_of_its_own_and_tells_what_each_row_is(specs: dict[str, FormSpec]) -> None:
+    rows = rows_of(specs["register"], TABLE, "zh")
+    answer = {"A2": {"type": "complaint"}}
+    html, text = static(specs["register"], answer, rows=rows, title="交班记录", described=True)
+    assert text.splitlines() == ["交班记录", "A1\t9:00 · 问价\t（没有作答）", "A2\t9:05 · 骂人\t投诉"]
+    assert "交班记录" in html and specs["register"].title not in text
+
+
 def test_the_form_speaks_english(specs: dict[str, FormSpec]) -> None:
     form = Form(specs["path"], lang="en")
     assert form.save.description.isascii() and form.hint.description.isascii()
