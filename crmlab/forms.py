@@ -222,8 +222,13 @@ def static(
         ]
         head = [*(("", "") if described else ("",)), *(f.label for f in spec.fields)]
     else:
-        lines = [[f.label, cell(of(answer, f.name), n)] for n, f in enumerate(spec.fields)]
-        head = []
+        lines, head = [], []
+        for n, f in enumerate(spec.fields):
+            value = of(answer, f.name)
+            if f.kind == "blocks" and isinstance(value, list):  # a line for each block reads like a roster
+                lines += [[block, str(number)] for block, number in zip(f.blocks, value, strict=False)]
+            else:
+                lines.append([f.label, cell(value, n)])
     title = title or spec.title
     text = "\n".join([title, *("\t".join(line) for line in lines)])
     return cards.card(title, cards.table(lines, head=head)), text
