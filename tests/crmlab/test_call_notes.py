@@ -55,7 +55,7 @@ def test_what_is_done_next_fits_the_type(note: dict) -> None:
 def test_the_form_of_the_lab_offers_every_answer() -> None:
     path = COURSE / "project03_phone_service" / "lab1_receiving_calls.toml"
     options = tomllib.loads(path.read_text(encoding="utf-8"))["options"]
-    assert {value for value, _ in options["yes_type"]} == TYPES
+    assert {value for value, _ in options["types"]} == TYPES
     assert {value for value, _ in options["next"]} == {note["next_step"] for note in NOTES}
 
 
