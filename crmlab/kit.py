@@ -31,7 +31,7 @@ def make_kit(*, home: Path = places.GRADING, lang: str = "zh", root: Path = plac
     brought = [(f"released{ending}/{name}", source) for name, source in deliverable(released)]
     if not brought:
         option = f" --lang {lang}" if ending else ""
-        raise LabError(f"{released} 里还没有发布的项目；请先运行 crmlab release 项目名{option}")
+        raise LabError(f"{released} 里还没有发布的项目；请先运行 python3 lab.py release 项目名{option}")
     target = home / "kit" / f"{NAME}{ending}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_suffix(".half")

@@ -174,12 +174,10 @@ def _make(job: "tuple[str, str, str, Build | None]") -> str:
     raise LabError(f"第 {nnn} 份学生数据试了 {TRIES} 次都不合要求；请检查情景文件的数值是否过于极端")
 
 
-def _write_world(folder: Path, world: "World") -> None:
-    for kind, tables in (("visible", world.visible), ("truth", world.truth)):
-        (folder / kind).mkdir(parents=True)
-        for name, table in tables.items():
-            table.to_parquet(folder / kind / f"{name}.parquet", compression="zstd", index=False)
-    _write_json(folder / "truth" / "facts.json", world.facts)
+def _write_world(folder: Path, made: "World") -> None:
+    from crmlab import world
+
+    world.write(made, folder)
     files = {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,
@@ -188,7 +186,7 @@ def _write_world(folder: Path, world: "World") -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    _write_json(folder / "manifest.json", {"difficulty": world.difficulty, "files": files})
+    _write_json(folder / "manifest.json", {"difficulty": made.difficulty, "files": files})
 
 
 @contextmanager

@@ -136,5 +136,6 @@ def _is_number(value: object) -> bool:
 
 
 def _range(low: float, high: float, above: bool) -> str:
-    start = f"above {low:g}" if above else f"from {low:g}"
-    return f"{start} up" if math.isinf(high) else f"{start} to {high:g}"
+    if math.isinf(high):
+        return f"above {low:g}" if above else f"from {low:g} up"
+    return f"{'above' if above else 'from'} {low:g} to {high:g}"

@@ -26,6 +26,6 @@ def build(
             made = nbformat.writes(notebook_of(pair.text)) + "\n"
             if not pair.notebook.exists() or pair.notebook.read_text(encoding="utf-8") != made:
                 raise LabError(
-                    f"{pair.notebook.name} 与文本稿不一致；请运行 crmlab build {pair.text.parent.name}"
+                    f"{pair.notebook.name} 与文本稿不一致；请运行 python3 lab.py build {pair.text.parent.name}"
                 )
         typer.echo(f"{pair.notebook.name}：{'一致' if check or not make(pair) else '已重做'}")
