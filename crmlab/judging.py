@@ -55,7 +55,9 @@ def _truth_folder() -> Path:
     for folder in candidates:
         if (folder / "facts.json").is_file():
             return folder
-    raise LabError(f"找不到这位学生的真值（看过 {'、'.join(map(str, candidates))}）；请先运行 python3 lab.py release 项目名")
+    raise LabError(
+        f"找不到这位学生的真值（看过 {'、'.join(map(str, candidates))}）；请先运行 python3 lab.py release 项目名"
+    )
 
 
 def _unnamed(project: Path) -> list[Path]:

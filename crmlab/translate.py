@@ -56,11 +56,18 @@ def extract(project: str, *, course: Path = COURSE) -> "Catalog":
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (file, Chinese text) of all cells, words and the README of a project's folder."""
+    """Yield (file, Chinese text) of all cells, words and the README of a project's folder.
+
+    Where a release empties a cell for a written answer, that is the model answer and what stands there instead.
+    """
+    from grader.course import TEXT_STUB
+
     for path in sorted(folder.glob("*.ipynb")):
         for cell in _notebook(path)["cells"]:
             if _translatable(cell):
                 yield path.name, cell["source"]
+                if cell["metadata"].get("nbgrader", {}).get("solution"):
+                    yield path.name, TEXT_STUB
     for path in sorted(folder.glob("*.toml")):
         found: list[str] = []
         _said(tomllib.loads(path.read_text(encoding="utf-8")), _gather(found))

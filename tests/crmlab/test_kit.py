@@ -73,5 +73,5 @@ def test_equal_releases_give_equal_kits(home: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_without_a_release_the_kit_is_refused_with_the_cure(tmp_path: Path, lang: str) -> None:
-    with pytest.raises(LabError, match="python3 lab.py release"):
+    with pytest.raises(LabError, match=r"python3 lab\.py release"):
         make_kit(home=tmp_path, lang=lang)
