@@ -59,10 +59,22 @@ def release(
         raise LabError(f"没有语言 {lang}；可用的语言：{'、'.join(LANGUAGES)}")
     pool = Pool(home)
     pool.ensure_key(demo=demo)
-    numbers = pool.build(size, world=world, quiet=quiet)
-    folder = generate(Course(course, home), project)
-    _add_data(folder, pool, numbers)
+    pool.build(size, world=world, quiet=quiet)
+    folder = furnish(generate(Course(course, home), project), home)
     return folder if lang == "zh" else _translated(folder, project, lang)
+
+
+def furnish(folder: Path, home: Path) -> Path:
+    """Put every student's data into the released project `folder`; return it.
+
+    Makes the home's worlds when it has none, as after a release by nbgrader itself. Raises LabError for an
+    unknown table or a home without its key.
+    """
+    pool = Pool(home)
+    if not pool.numbers():
+        pool.build()
+    _add_data(folder, pool, pool.numbers())
+    return folder
 
 
 def tables_of(folder: Path) -> list[str]:

@@ -1,9 +1,9 @@
-"""What the marker tells a notebook's kernel about its student, also under plain nbgrader."""
+"""What the marker tells a notebook's kernel about its student; and the same where plain nbgrader does the work."""
 
 import os
 from pathlib import Path
 
-from crmlab.places import GRADING
+from crmlab.errors import LabError
 from crmlab.variants import Pool
 
 
@@ -22,7 +22,34 @@ def environment(home: Path, student: str) -> dict[str, str]:
     }
 
 
-def before_autograde(*, assignment: str, student: str, notebooks: list[str]) -> None:
-    """Set the same variables when nbgrader itself grades; it calls this once before each hand-in."""
-    if notebooks:
-        os.environ.update(environment(GRADING, Path(notebooks[0]).parents[1].name))
+def before_nbgrader(home: Path) -> None:
+    """Make a new home's key, before nbgrader opens a gradebook in it; stop nbgrader when the key is gone."""
+    try:
+        Pool(home).ensure_key()
+    except LabError as error:
+        raise SystemExit(str(error)) from error
+
+
+def after_release(home: Path, *, assignment: str, student: str, notebooks: list[str]) -> None:
+    """Put every student's data into a release that nbgrader itself has made; it calls this once at the end.
+
+    Stops nbgrader with the cure when that fails: it would only log an error, and students would have no data.
+    """
+    from crmlab.release import furnish
+
+    try:
+        furnish(home / "release" / assignment, home)
+    except LabError as error:
+        raise SystemExit(str(error)) from error
+
+
+def before_autograde(home: Path, *, assignment: str, student: str, notebooks: list[str]) -> None:
+    """Set the same variables when nbgrader itself grades; it calls this once before each hand-in.
+
+    Stops nbgrader with the cure when there are no worlds: else the whole class would silently get 0.
+    """
+    try:
+        for notebook in notebooks[:1]:
+            os.environ.update(environment(home, Path(notebook).parents[1].name))
+    except LabError as error:
+        raise SystemExit(str(error)) from error

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -17,7 +15,6 @@ from crmlab import seat
 from crmlab.commands import classroom
 from crmlab.errors import LabError, PartlyDone
 from crmlab.handin import collect, submit
-from crmlab.places import ROOT
 from crmlab.release import release
 from crmlab.variants import Pool
 from grader.errors import SomeNotGraded
@@ -111,33 +108,19 @@ def test_the_kernel_is_told_its_students_world(tmp_path: Path, monkeypatch: pyte
     pool.build(2, world=tiny.world, processes=1, quiet=True)
     wanted = seat.environment(tmp_path, "guest")
     assert wanted["CRMLAB_TRUTH"] == str(pool.truth(pool.variant_of("guest").nnn))
-    monkeypatch.setattr(seat, "GRADING", tmp_path)
     for name in wanted:
         monkeypatch.setenv(name, "")
     notebook = tmp_path / "submitted" / "guest" / tiny.PROJECT / tiny.NOTEBOOK
-    seat.before_autograde(assignment=tiny.PROJECT, student="*", notebooks=[str(notebook)])
+    seat.before_autograde(tmp_path, assignment=tiny.PROJECT, student="*", notebooks=[str(notebook)])
     assert {name: os.environ[name] for name in wanted} == wanted
 
 
-@pytest.mark.slow
-def test_plain_nbgrader_works_on_the_same_course(tmp_path: Path) -> None:
-    tiny.course(tmp_path)
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    (tmp_path / "grading").mkdir()
-
-    def nbgrader(*words: str) -> None:
-        path = {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words], cwd=tmp_path, env=path, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-
-    nbgrader("generate_assignment", tiny.PROJECT)
-    submitted = tmp_path / "grading" / "submitted" / "2401" / tiny.PROJECT
-    submitted.mkdir(parents=True)
-    shutil.copy(tmp_path / "course" / tiny.PROJECT / tiny.NOTEBOOK, submitted)
-    nbgrader("autograde", tiny.PROJECT)
-    nbgrader("generate_feedback", tiny.PROJECT)
-    nbgrader("export")
-    assert "2401,,,,4.0,0.0,4.0,6.0" in (tmp_path / "grades.csv").read_text(encoding="utf-8")
-    assert (tmp_path / "grading" / "feedback" / "2401" / tiny.PROJECT / "lab1_sum.html").exists()
+def test_without_worlds_plain_nbgrader_is_stopped_with_the_cure(tmp_path: Path) -> None:
+    notebook = str(tmp_path / "submitted" / "guest" / tiny.PROJECT / tiny.NOTEBOOK)
+    with pytest.raises(SystemExit, match="请先发布一个项目"):
+        seat.before_autograde(tmp_path, assignment=tiny.PROJECT, student="*", notebooks=[notebook])
+    with pytest.raises(SystemExit, match=r"course\.key"):
+        seat.after_release(tmp_path, assignment=tiny.PROJECT, student=".", notebooks=[])
+    (tmp_path / "gradebook.db").touch()
+    with pytest.raises(SystemExit, match=r"密钥 course\.key 不见了"):
+        seat.before_nbgrader(tmp_path)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import desk as opened
+from browser import needs_browser, run_lab
 
 from crmlab.desk import (
     FIRST_PORT,
@@ -24,7 +26,6 @@ from crmlab.desk import (
     student_desk,
     teacher_desk,
 )
-from crmlab.doctor import find_browser
 from crmlab.errors import LabError, MissingPart
 
 PROJECT = "project03_phone_service"
@@ -113,21 +114,6 @@ def test_a_jupyterlab_that_does_not_come_up_is_reported(tmp_path: Path) -> None:
             _await_answer(dead, missing)
 
 
-def run_lab(workspace: Path, *options: str) -> subprocess.Popen[str]:
-    """Start the desk of `workspace` in a process of its own; its first line is the address."""
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom crmlab import startpage\nfrom crmlab.desk import *\n"
-        "w, lang = Path(sys.argv[1]), sys.argv[2]\n"
-        "page = startpage.write(w, lang=lang)\n"
-        "tell = lambda url: print(url, flush=True)\n"
-        "serve(student_desk(w, page.name, lang=lang), browser=False, ready=tell)\n"
-        "print('closed', flush=True)\n"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", script, str(workspace), *options], stdout=subprocess.PIPE, text=True
-    )
-
-
 def status(url: str) -> int:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -166,42 +152,22 @@ def test_the_student_sees_the_workspace_only_and_one_signal_ends_it(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not find_browser(), reason="没有 Chromium：sudo apt install chromium")
+@needs_browser
 @pytest.mark.parametrize(
     ("lang", "menu", "heading"), [("zh", "文件", "客户关系管理实训室"), ("en", "File", "The CRM")]
 )
 def test_a_browser_opens_on_the_start_page_and_asks_nobody_outside(
     workspace: Path, lang: str, menu: str, heading: str
 ) -> None:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
-    lab = run_lab(workspace, lang)
-    assert lab.stdout is not None
-    try:
-        url = lab.stdout.readline().strip()
-        base = url.split("/lab/")[0]
-        outside: list[str] = []
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-            page = browser.new_page()
-            page.on("request", lambda r: None if local(r.url, base) else outside.append(r.url))
-            page.goto(url)
-            expect(page.locator(".jp-RenderedMarkdown .crmlab-head h1")).to_contain_text(
-                heading, timeout=60_000
-            )
-            expect(page.locator(".lm-MenuBar-itemLabel").first).to_have_text(menu)
-            assert page.locator(".crmlab-tile").count() == 7
-            head = page.locator(".crmlab-head").evaluate("e => getComputedStyle(e).backgroundImage")
-            assert "gradient" in head, "the page has our style"
-            page.locator(".crmlab-go a").first.click()
-            expect(page.locator(".jp-Notebook h1")).to_contain_text("接待电话客户", timeout=60_000)
-            browser.close()
+    with opened(workspace, lang) as (page, url, outside):
+        page.goto(url)
+        expect(page.locator(".jp-RenderedMarkdown .crmlab-head h1")).to_contain_text(heading, timeout=60_000)
+        expect(page.locator(".lm-MenuBar-itemLabel").first).to_have_text(menu)
+        assert page.locator(".crmlab-tile").count() == 7
+        head = page.locator(".crmlab-head").evaluate("e => getComputedStyle(e).backgroundImage")
+        assert "gradient" in head, "the page has our style"
+        page.locator(".crmlab-go a").first.click()
+        expect(page.locator(".jp-Notebook h1")).to_contain_text("接待电话客户", timeout=60_000)
         assert outside == []
-    finally:
-        lab.terminate()
-        lab.wait(timeout=30)
-        lab.stdout.close()
-
-
-def local(url: str, base: str) -> bool:
-    return url.startswith((base, base.replace("http", "ws"), "data:", "blob:", "about:"))
