@@ -21,18 +21,23 @@ def ensure(home: Path, *, demo: bool = False) -> str:
     path = home / "course.key"
     if path.exists():
         return _read(path, demo)
-    alive = [name for name in SIGNS_OF_LIFE if (home / name).exists()]
-    if alive:
-        raise LabError(
-            f"{home} 里有 {'、'.join(alive)}，但密钥 course.key 不见了，成绩会对不上；"
-            "请从备份放回 course.key，或把整个文件夹移到别处后重新发布"
-        )
+    miss(home)
     key = DEMO_KEY if demo else secrets.token_hex(32)
     home.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(key + "\n")
     return key
+
+
+def miss(home: Path) -> None:
+    """Raise LabError when the key of `home` is gone although the home has a gradebook or worlds made with it."""
+    alive = [name for name in SIGNS_OF_LIFE if (home / name).exists()]
+    if alive and not (home / "course.key").exists():
+        raise LabError(
+            f"{home} 里有 {'、'.join(alive)}，但密钥 course.key 不见了，成绩会对不上；"
+            "请从备份放回 course.key，或把整个文件夹移到别处后重新发布"
+        )
 
 
 def read(home: Path) -> str:

@@ -152,10 +152,12 @@ def export(
 
 
 def _course(project: str, home: Path) -> "Course":
+    from crmlab import key
     from crmlab.release import require
     from grader.course import Course
 
     require(project)
+    key.miss(home)
     return Course(COURSE, home)
 
 

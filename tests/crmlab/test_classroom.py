@@ -124,3 +124,9 @@ def test_without_worlds_plain_nbgrader_is_stopped_with_the_cure(tmp_path: Path) 
     (tmp_path / "gradebook.db").touch()
     with pytest.raises(SystemExit, match=r"密钥 course\.key 不见了"):
         seat.before_nbgrader(tmp_path)
+
+
+def test_without_its_key_a_gradebook_is_refused(app: Typer, tmp_path: Path) -> None:
+    (tmp_path / "gradebook.db").touch()
+    with pytest.raises(LabError, match=r"密钥 course\.key 不见了.*从备份放回"):
+        run(app, "grade", tiny.PROJECT, "--home", tmp_path)
