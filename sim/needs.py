@@ -1,0 +1,66 @@
+"""Needs and orders: when a need is ripe the customer buys, in continuous time within the month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.customers import ORDER_STEP, Customers, gauss
+from sim.market_settings import Section
+from sim.streams import Streams
+
+
+@dataclass(frozen=True)
+class Round:
+    """The orders of one round: at most one a customer. `who` is a place in Customers, `part` of the month gone.
+
+    `chance` holds the four uniform numbers of the order that decide what comes after it.
+    """
+
+    who: NDArray
+    order_id: NDArray
+    part: NDArray
+    z: NDArray  # the size of the basket, standard units
+    trouble: NDArray  # uniform: decides failure
+    mood: NDArray  # four uniform: how product and delivery turn out
+    chance: NDArray
+
+
+def ripen(
+    people: Customers, streams: Streams, intensity: NDArray, since: NDArray | None = None
+) -> Iterator[Round]:
+    """Yield the rounds of one month: first orders of the month, second orders, and so on.
+
+    `intensity` is the mean number of orders of each customer in this month, 0 for those who are gone; `since`
+    the part of the month from which a customer is there. Needs run down at `intensity`: a time-changed
+    Poisson process, exact, with one number an order instead of one a month (Daley and Vere-Jones 2003, 7.4).
+    """
+    position = np.zeros(len(people)) if since is None else since.copy()
+    who = np.flatnonzero(intensity > 0)
+    while len(who):
+        part = position[who] + people.need[who] / intensity[who]
+        ripe = part < 1.0
+        rest = who[~ripe]
+        people.need[rest] -= intensity[rest] * (1.0 - position[rest])
+        who, part = who[ripe], part[ripe]
+        if not len(who):
+            return
+        people.orders[who] += 1
+        order_id = people.id[who] * ORDER_STEP + people.orders[who]
+        first = streams.quads("order", order_id)
+        people.need[who] = -np.log(first[0])
+        position[who] = part
+        mood, chance = streams.quads("product", order_id), streams.quads("after", order_id)
+        yield Round(who, order_id, part, gauss(first[1], first[2])[0], first[3], mood, chance)
+
+
+def amounts(
+    settings: Section, people: Customers, one: Round, discount: NDArray, price: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return amount and margin of a round's orders, yuan to the fen."""
+    told = settings.spending
+    usual = np.maximum(people.level[one.who] * np.exp(told.within_sd * one.z), told.least)
+    amount = np.rint(usual * price * (1.0 - discount) * 100.0) / 100.0
+    cost = np.rint(usual * (1.0 - told.margin_share) * 100.0) / 100.0
+    return amount, np.rint((amount - cost) * 100.0) / 100.0
