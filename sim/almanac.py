@@ -1,7 +1,7 @@
 """The almanac: months, weekdays, holidays and hours of a market, and the clock that runs faster on busy days."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class Almanac:
     first: NDArray[np.int64]
     busy: NDArray[np.float64]
     hours: NDArray[np.float64]
+    tables: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, settings: Section) -> "Almanac":
@@ -62,11 +63,12 @@ class Almanac:
 
         Increasing in `part`: busy days and hours pass slowly, so that more of what happens falls on them.
         """
-        edges = np.concatenate([[0.0], np.cumsum(self._days(month))])
-        at = np.clip(part, 0.0, 1.0 - 1e-12) * edges[-1]
-        place = np.clip(np.searchsorted(edges, at, side="right") - 1, 0, len(edges) - 2)
-        inside = (at - edges[place]) / (edges[place + 1] - edges[place])
-        return self.first[month] + place, self.second(inside)
+        table = self._table(month)
+        place = np.clip(part, 0.0, 1.0 - 1e-12) * (len(table) - 1)
+        low = place.astype(np.int64)
+        second = np.floor(table[low] + (place - low) * (table[low + 1] - table[low])).astype(np.int64)
+        day = second // DAY_SECONDS
+        return self.first[month] + day, (second - day * DAY_SECONDS).astype(np.float64)
 
     def second(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the second of the day, whole, at which `part` (0-1) of the day's business is done."""
@@ -75,6 +77,17 @@ class Almanac:
     def date(self, day: int) -> dt.date:
         """Return the date of a day."""
         return self.start + dt.timedelta(days=int(day))
+
+    def _table(self, month: int) -> NDArray[np.float64]:
+        """Return the second of the month at each of many even steps of its business; made once a month."""
+        if month not in self.tables:
+            shares = np.repeat(self._days(month), 24) * np.tile(np.diff(self.hours), len(self._days(month)))
+            edges = np.concatenate([[0.0], np.cumsum(shares)])
+            steps = np.linspace(0.0, edges[-1], 32_769)
+            made = np.interp(steps, edges, np.arange(len(edges)) * 3600.0)
+            made[-1] -= 1e-3  # the last moment is still in the month
+            self.tables[month] = made
+        return self.tables[month]
 
     def _days(self, month: int) -> NDArray[np.float64]:
         return self.busy[self.first[month] : self.first[month + 1]]

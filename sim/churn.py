@@ -1,47 +1,60 @@
-"""Leaving: every cause has a clock that its own pressure runs down; the first to reach zero is the true cause."""
+"""Leaving: every cause presses, together they wear endurance down; which one was it is the true cause."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customers import Customers, clocks
+from sim.customers import Customers, endurance
 from sim.scene import Scene
 from sim.streams import Streams
 
 
-def hazards(scene: Scene, people: Customers) -> NDArray[np.float64]:
-    """Return the hazard of this month, cause by customer, a month of 30.4 days.
+def shared(scene: Scene, people: Customers) -> NDArray[np.float64]:
+    """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, the lock of a programme."""
+    table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
+    tenure = np.minimum(scene.month - people.joined, 998.0).astype(np.int64)
+    made = people.frailty * table[np.maximum(tenure, 0)] * people.held
+    if scene.levers.mode:
+        lock = scene.settings.loyalty.modes[scene.levers.mode].lock
+        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
+    return made
 
-    Competing risks: causes are independent given the customer's state, and the total hazard is their sum.
-    Frailty, switching cost and a save offer act on all of them but the constant part of the natural ones.
-    """
+
+def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
+    """Return by how much each cause presses on each customer now, before what all causes share."""
     told = scene.settings.churn
     weight = dict(zip(told.causes, told.weights, strict=True))
-    tenure = np.maximum(scene.month - people.joined, 0.0)
-    shared = people.frailty * np.exp(people.saved - told.lock_relation * people.bond) * (1.0 + tenure) ** -told.lock_tenure
-    if scene.levers.mode:
-        shared *= np.exp(-scene.settings.loyalty.modes[scene.levers.mode].lock * (1 + 0.5 * people.tier))
-    made = np.empty((len(told.causes), len(people)))
-    both = 0.5 * (people.product_push + people.service_push)
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
-    pressure = {
-        "quality": people.product_push,
-        "novelty": stale,
-        "service": people.service_push * (1.0 + told.complaint_push * people.complaint),
-        "price": np.maximum(1.0 + people.price_sense * scene.price_gap, 0.1),
+    rival = 1.0 + (told.rival_push * scene.noise) * people.rival_sense
+    return {
+        "quality": weight["quality"] * people.product_push,
+        "novelty": weight["novelty"] * stale,
+        "service": weight["service"] * people.service_push * (1.0 + told.complaint_push * people.complaint),
+        "price": weight["price"] * np.maximum(1.0 + scene.price_gap * people.price_sense, 0.1),
         "staff": 0.0,
-        "rival": both * (1.0 + told.rival_push * scene.noise * people.rival_sense),
-        "short_term": 1.0 + told.fatigue_push * people.fatigue,
-        "natural": 1.0,
+        "rival": weight["rival"] * 0.5 * (people.product_push + people.service_push) * rival,
+        "short_term": weight["short_term"] * (1.0 + told.fatigue_push * people.fatigue),
+        "natural": weight["natural"],
     }
-    for row, cause in enumerate(told.causes):
-        np.multiply(shared * weight[cause], pressure[cause], out=made[row])
-    made[told.causes.index("natural")] += told.constant
+
+
+def hazards(scene: Scene, people: Customers) -> NDArray[np.float64]:
+    """Return the hazard of this month, a month of 30.4 days: one row a customer, one column a cause.
+
+    Competing risks: causes are independent given the customer's state, and the total is their sum. The
+    constant part of the natural causes is shared by nobody's frailty.
+    """
+    told, each = scene.settings.churn, pressures(scene, people)
+    made = np.stack([np.broadcast_to(each[cause], len(people)) for cause in told.causes], axis=1)
+    made = made * shared(scene, people)[:, None]
+    made[:, told.causes.index("natural")] += told.constant
     return made
 
 
 def strike(people: Customers, cause: int, who: NDArray, size: NDArray) -> None:
-    """Add a blow to one cause: its clock jumps by `size`; a clock below zero means leaving this month."""
-    np.subtract.at(people.clocks[cause], who, size)
+    """Take a blow off the endurance of `who`; where it breaks, the blow's cause is why they leave."""
+    np.subtract.at(people.endurance, who, size)
+    broken = who[(people.endurance[who] <= 0) & (people.struck[who] < 0) & people.alive[who]]
+    people.struck[broken] = cause
 
 
 def staff_blows(scene: Scene, people: Customers) -> None:
@@ -52,26 +65,30 @@ def staff_blows(scene: Scene, people: Customers) -> None:
         strike(people, scene.settings.churn.causes.index("staff"), who, np.minimum(size, 1.0))
 
 
-def leave(scene: Scene, people: Customers, rate: NDArray, since: NDArray) -> NDArray[np.int64]:
-    """Run the clocks down by one month at hazards `rate`; return the places of those who are lost now.
+def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
+    """Run the endurance of all down by one month; return the places of those who are lost now.
 
     `since` is the part of the month of each customer's last doing: nobody leaves before it.
     """
-    before = people.clocks
-    after = before - rate * (1.0 - _begun(scene, people))
-    people.clocks = after
-    lost = np.flatnonzero(people.alive & (after.min(axis=0) <= 0))
-    if not len(lost):
-        return lost
-    with np.errstate(divide="ignore", invalid="ignore"):
-        when = np.where(after[:, lost] <= 0, np.maximum(before[:, lost], 0.0) / rate[:, lost], np.inf)
-    when = np.where(before[:, lost] <= 0, before[:, lost], when)  # struck already: the deepest blow first
-    cause = when.argmin(axis=0)
-    part = np.clip(np.minimum(when.min(axis=0), 1.0), 0.0, 1.0)
+    total = shared(scene, people) * sum(pressures(scene, people).values())
+    total += scene.settings.churn.constant
+    fresh = people.joined > scene.month
+    total[fresh] *= scene.month + 1.0 - people.joined[fresh]
+    people.endurance -= total
+    lost = np.flatnonzero((people.endurance <= 0) & people.alive)
+    part = np.clip(1.0 + people.endurance[lost] / total[lost], 0.0, 1.0)
+    people.cause[lost] = _causes(scene, people, lost)
     people.alive[lost] = False
-    people.cause[lost] = cause
     people.lost_at[lost] = scene.month + since[lost] + (1.0 - since[lost]) * part
     return lost
+
+
+def _causes(scene: Scene, people: Customers, lost: NDArray) -> NDArray[np.int64]:
+    """Return why each is lost: the blow that broke him, else a cause drawn by the hazards of the month."""
+    upto = np.cumsum(hazards(scene, people.rows(lost)), axis=1)
+    uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
+    drawn = (upto < (uniform * upto[:, -1])[:, None]).sum(axis=1)
+    return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)
 
 
 def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) -> NDArray[np.int64]:
@@ -97,11 +114,11 @@ def revive(scene: Scene, people: Customers, who: NDArray, streams: Streams) -> N
     people.life[who] += 1
     for life in np.unique(people.life[who]):
         some = who[people.life[who] == life]
-        people.clocks[:, some] = clocks(streams, people.id[some], len(people.clocks), int(life))
+        people.endurance[some] = endurance(streams, people.id[some], int(life))
     people.alive[who] = True
     people.frailty[who] *= scene.settings.winback.second_life
     people.lost_at[who] = np.nan
-    people.cause[who] = -1
+    people.cause[who] = people.struck[who] = -1
     people.complaint[who] = 0.0
 
 
@@ -112,8 +129,3 @@ def stated(scene: Scene, people: Customers, who: NDArray) -> NDArray[np.int64]:
     price = told.causes.index("price")
     said = np.where(uniform < told.stated_true + told.stated_price, price, -1)
     return np.where(uniform < told.stated_true, people.cause[who], said).astype(np.int64)
-
-
-def _begun(scene: Scene, people: Customers) -> NDArray[np.float64]:
-    """Return the part of the month that was over when each customer joined."""
-    return np.clip(people.joined - scene.month, 0.0, 1.0)

@@ -13,16 +13,17 @@ PRODUCT = 3  # the first attributes are the product's (quality, value, range), t
 STAGES = ("exploration", "build_up", "stable", "decline")
 TIERS = ("none", "silver", "gold", "diamond")
 ORDER_STEP = 10_000  # order_id = customer_id and four digits for the order of that customer
-NOT_YET = np.inf
-RING = 12  # months of spending that count for a tier
+EDGE = 24.0  # log odds where the table of the gamma law ends
+PRODUCT_PART = 0.56  # what the product's attributes weigh together
 
 
 @dataclass
 class Customers:
-    """Everybody who ever bought. The last axis of every array is the customer; time is in months, parts counted.
+    """Everybody who ever bought, one row each in every array; times in months, parts counted.
 
-    `clocks` holds, for each cause, how much hazard is left until the customer leaves for it; `need` how much
-    of need until the next order; both are exponential with mean 1 and run down as fast as life goes.
+    `endurance` is how much hazard is left until a customer leaves, `need` how much of need until the next
+    order: both exponential with mean 1, both run down as fast as life goes. `product_push`, `service_push` and
+    `eager` follow from satisfaction and are kept beside it, since it moves only when something is lived through.
     """
 
     id: NDArray
@@ -30,9 +31,9 @@ class Customers:
     channel: NDArray
     keeper: NDArray  # who in the firm looks after them
     consent: NDArray
-    rate: NDArray
+    rate: NDArray  # orders a month, when neither pleased nor displeased
     level: NDArray  # median basket, yuan
-    frailty: NDArray
+    frailty: NDArray  # the switching cost of a bond counted in
     price_sense: NDArray
     rival_sense: NDArray
     complain: NDArray  # log odds
@@ -46,24 +47,25 @@ class Customers:
     delight: NDArray
     product_push: NDArray
     service_push: NDArray
+    eager: NDArray  # orders a month as they feel now
     complaint: NDArray
     fatigue: NDArray
-    saved: NDArray  # log hazard, while a save offer works
-    save_left: NDArray
-    clocks: NDArray
+    held: NDArray  # factor on the hazard, while a save offer works
+    held_left: NDArray
+    endurance: NDArray
+    struck: NDArray  # the cause of a blow that broke the endurance, -1 for none
     need: NDArray
     alive: NDArray
     life: NDArray
     lost_at: NDArray
     cause: NDArray
-    stage: NDArray
     orders: NDArray
     contacts: NDArray
     complaints: NDArray
     last_order: NDArray
     first_order: NDArray
     spent: NDArray  # yuan, all life
-    ring: NDArray  # fen a month, the last 12 months
+    year: NDArray  # fen, the last 12 months
     points: NDArray
     tier: NDArray
     tries: NDArray  # win-back offers so far
@@ -74,22 +76,34 @@ class Customers:
 
     def copy(self) -> "Customers":
         """Return a copy that may be changed."""
-        return replace(self, **{f.name: getattr(self, f.name).copy() for f in fields(self)})
+        return Customers(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
 
     def rows(self, which: NDArray) -> "Customers":
         """Return the customers that a mask or places select."""
-        return replace(self, **{f.name: getattr(self, f.name)[..., which] for f in fields(self)})
+        return Customers(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
     def join(self, others: "Customers") -> None:
-        """Add others after the last."""
+        """Add others after the last. Room is made for half as many again, so that joining stays cheap."""
+        old, new = len(self), len(self) + len(others)
+        room: dict[str, NDArray] = self.__dict__.setdefault("_room", {})
         for f in fields(self):
-            both = [getattr(self, f.name), getattr(others, f.name)]
-            setattr(self, f.name, np.concatenate(both, axis=-1))
+            mine = getattr(self, f.name)
+            there = room.get(f.name)
+            if there is None or len(there) < new or mine.base is not there:
+                room[f.name] = there = np.empty((new + new // 2, *mine.shape[1:]), dtype=mine.dtype)
+                there[:old] = mine
+            there[old:new] = getattr(others, f.name)
+            setattr(self, f.name, there[:new])
 
     @property
     def satisfaction(self) -> NDArray[np.float64]:
         """How satisfied each is now, standard units; delight after a recovery counts."""
-        return 0.56 * self.product + 0.44 * self.service + self.delight
+        return lasting(self.product, self.service) + self.delight
+
+
+def lasting(product: NDArray, service: NDArray) -> NDArray[np.float64]:
+    """Return overall satisfaction without the delight of the moment."""
+    return PRODUCT_PART * product + (1.0 - PRODUCT_PART) * service
 
 
 def founders(settings: Section, streams: Streams, ids: NDArray, channel: NDArray) -> Customers:
@@ -104,7 +118,7 @@ def founders(settings: Section, streams: Streams, ids: NDArray, channel: NDArray
     made.first_order[:] = -age
     orders = np.floor(made.rate * age).astype(np.int64)
     # Expectation has followed perception for as long as they have bought.
-    settled = (1.0 - settings.experience.expecting) ** orders
+    settled = ((1.0 - settings.experience.expecting) ** orders)[:, None]
     made.expected[:] = made.perceived + (made.expected - made.perceived) * settled
     feel(settings, made, np.arange(len(made)), settle=1.0)
     return made
@@ -125,50 +139,56 @@ def born(
     three, four = streams.quads("feelings", ids), streams.quads("ties", ids)
     offer, persuade = gauss(two[0], two[1])
     complain, demand = gauss(two[2], two[3])
-    levels = np.array(told.levels)[:, None]
+    levels = np.array(told.levels)
     hopes = settings.customers.expectation_mean + settings.customers.expectation_sd * demand
     buying, spending, churn = settings.buying, settings.spending, settings.churn
-    made = _blank(n, len(told.levels), len(churn.causes))
-    set_of = dict(
+    made = _blank(n, len(told.levels))
+    bond = three[1] ** 2
+    frailty = gamma_quantile(churn.shape, one[2]) / (churn.scale_months if scale is None else scale)
+    rate = gamma_quantile(buying.rate_shape, one[0]) * buying.rate_mean / buying.rate_shape
+    return replace(
+        made,
         id=ids.astype(np.int64),
         joined=np.asarray(joined, dtype=float) + np.zeros(n),
         channel=channel.astype(np.int8),
         keeper=np.floor(four[0] * settings.staff.count).astype(np.int16),
         consent=four[1] < settings.customers.consent_share,
-        rate=gamma_quantile(buying.rate_shape, one[0]) * buying.rate_mean / buying.rate_shape,
+        rate=rate,
         level=spending.typical * _median(spending.between_shape) / gamma_quantile(spending.between_shape, one[1]),
-        frailty=gamma_quantile(churn.shape, one[2]) / (churn.scale_months if scale is None else scale),
+        frailty=frailty * np.exp(-churn.lock_relation * bond),
         price_sense=-np.log(one[3]) * churn.price_push,
         rival_sense=three[0] * 2.0,
         complain=complain * settings.voice.propensity_sd,
-        bond=three[1] ** 2,
+        bond=bond,
         offer=offer,
         persuade=persuade,
-        expected=levels + hopes + (three[2] - 0.5) * 0.2,
-        perceived=levels + np.zeros(n),
-        clocks=clocks(streams, ids, len(churn.causes)),
+        expected=levels + (hopes + (three[2] - 0.5) * 0.2)[:, None],
+        perceived=levels + np.zeros((n, 1)),
+        endurance=endurance(streams, ids),
         need=-np.log(four[2]),
+        eager=rate.copy(),
     )
-    return replace(made, **set_of)
 
 
-def clocks(streams: Streams, ids: NDArray, causes: int, life: int = 0) -> NDArray[np.float64]:
-    """Return, cause by customer, the exponential amount of hazard a life bears."""
-    blocks = [streams.quads("life", ids, life * 8 + k) for k in range(-(-causes // 4))]
-    return -np.log(np.concatenate(blocks)[:causes])
+def endurance(streams: Streams, ids: NDArray, life: int = 0) -> NDArray[np.float64]:
+    """Return the exponential amount of hazard that each bears in a life."""
+    return streams.exponentials("life", ids, life)
 
 
 def feel(settings: Section, people: Customers, who: NDArray, *, settle: float | NDArray) -> None:
     """Move the satisfaction of `who` by the part `settle` to what the gaps are now; losses weigh double."""
     told = settings.experience
-    gap = people.perceived[:, who] - people.expected[:, who]
-    felt = np.where(gap < 0, told.loss_weight * gap, gap) * np.array(told.weights)[:, None]
-    parts = [sum(told.weights[:PRODUCT]), sum(told.weights[PRODUCT:])]
-    sums = [felt[:PRODUCT].sum(axis=0) / parts[0], felt[PRODUCT:].sum(axis=0) / parts[1]]
-    people.product[who] += settle * (sums[0] - people.product[who])
-    people.service[who] += settle * (sums[1] - people.service[who])
-    people.product_push[who] = np.exp(-settings.churn.product_push * people.product[who])
-    people.service_push[who] = np.exp(-settings.churn.service_push * people.service[who])
+    gap = people.perceived[who] - people.expected[who]
+    felt = np.where(gap < 0, told.loss_weight * gap, gap)
+    weights = np.array(told.weights)
+    product, service = people.product[who], people.service[who]
+    product += settle * (felt[:, :PRODUCT] @ weights[:PRODUCT] / weights[:PRODUCT].sum() - product)
+    service += settle * (felt[:, PRODUCT:] @ weights[PRODUCT:] / weights[PRODUCT:].sum() - service)
+    people.product[who], people.service[who] = product, service
+    people.product_push[who] = np.exp(-settings.churn.product_push * product)
+    people.service_push[who] = np.exp(-settings.churn.service_push * service)
+    pull = settings.buying.satisfaction_pull
+    people.eager[who] = people.rate[who] * np.exp(pull * lasting(product, service))
 
 
 def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -178,20 +198,22 @@ def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray
 
 
 def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:
-    """Return the gamma (scale 1) number at each uniform one, from a table of 4,097 places; error below 1e-4."""
-    places, logs = _gamma_table(float(shape))
-    return np.exp(np.interp(np.log(uniform) - np.log1p(-uniform), places, logs))
+    """Return the gamma (scale 1) number at each uniform one, from a table of 8,193 places; error below 1e-4."""
+    logs = _gamma_table(float(shape))
+    place = (np.log(uniform) - np.log1p(-uniform) + EDGE) * ((len(logs) - 1) / (2 * EDGE))
+    low = np.clip(place.astype(np.int64), 0, len(logs) - 2)
+    return np.exp(logs[low] + (place - low) * (logs[low + 1] - logs[low]))
 
 
 @cache
-def _gamma_table(shape: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _gamma_table(shape: float) -> NDArray[np.float64]:
     from scipy.special import gammainccinv, gammaincinv
 
-    places = np.linspace(-24.0, 24.0, 4097)
+    places = np.linspace(-EDGE, EDGE, 8193)
     lower, upper = 1.0 / (1.0 + np.exp(-places)), 1.0 / (1.0 + np.exp(places))
     # The upper tail from its own end, where 1 - u would lose its digits.
     made = np.where(places < 0, gammaincinv(shape, lower), gammainccinv(shape, upper))
-    return places, np.log(np.maximum(made, 1e-300))
+    return np.log(np.maximum(made, 1e-300))
 
 
 def _median(shape: float) -> float:
@@ -206,20 +228,21 @@ def _ages(shape: float, scale: float, longest: float, uniform: NDArray) -> NDArr
     return np.interp(uniform * upto[-1], upto, grid)
 
 
-def _blank(n: int, attributes: int, causes: int) -> Customers:
-    wide = dict(expected=attributes, perceived=attributes, clocks=causes, ring=RING)
+def _blank(n: int, attributes: int) -> Customers:
+    wide = dict(expected=attributes, perceived=attributes)
     kinds = dict(
         id=np.int64, channel=np.int8, keeper=np.int16, consent=bool, alive=bool, life=np.int8, cause=np.int8,
-        stage=np.int8, orders=np.int64, contacts=np.int32, complaints=np.int32, ring=np.int32, tier=np.int8,
-        tries=np.int8, friends=np.int8, save_left=np.int8,
+        struck=np.int8, orders=np.int64, contacts=np.int32, complaints=np.int32, year=np.int64, points=np.int64,
+        tier=np.int8, tries=np.int8, friends=np.int8, held_left=np.int8,
     )  # fmt: skip
     made = {
-        f.name: np.zeros((wide[f.name], n) if f.name in wide else n, dtype=kinds.get(f.name, np.float64))
+        f.name: np.zeros((n, wide[f.name]) if f.name in wide else n, dtype=kinds.get(f.name, np.float64))
         for f in fields(Customers)
     }
     made["alive"][:] = True
-    made["cause"][:] = -1
+    made["cause"][:] = made["struck"][:] = -1
     for name in ("lost_at", "last_order", "first_order"):
         made[name][:] = np.nan
-    made["product_push"][:] = made["service_push"][:] = 1.0
+    for name in ("product_push", "service_push", "held"):
+        made[name][:] = 1.0
     return Customers(**made)

@@ -38,11 +38,12 @@ def live_through(scene: Scene, people: Customers, one: Round, failed: NDArray) -
             level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0),
             level[2] + noise[2],
             level[3] + noise[3] - 0.6 * shock,
-        ]
+        ],
+        axis=1,
     )
-    who, rows = one.who, slice(0, RELIABILITY + 1)
-    people.perceived[rows, who] += told.learning * (lived - people.perceived[rows, who])
-    _settle(scene, people, who, scene.month + one.part)
+    perceived = people.perceived[one.who]
+    perceived[:, : RELIABILITY + 1] += told.learning * (lived - perceived[:, : RELIABILITY + 1])
+    _settle(scene, people, one.who, perceived, scene.month + one.part)
 
 
 def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:
@@ -54,16 +55,17 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     training = scene.settings.levers.service_gain * scene.levers.service
     waited = told.wait_weight * np.log1p(outcomes.wait / told.wait_scale)
     again = told.repeat_weight * (requests.attempt - 1)
-    lived = np.zeros((4, len(who)))
-    lived[0] = told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3
-    lived[1] = told.start - waited - told.abandoned_weight * outcomes.abandoned - again
-    lived[2] = training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
-    lived[3] = training + courtesy
+    lived = np.zeros((len(who), 4))
+    lived[:, 0] = told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3
+    lived[:, 1] = told.start - waited - told.abandoned_weight * outcomes.abandoned - again
+    lived[:, 2] = training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
+    lived[:, 3] = training + courtesy
     # Who hung up met nobody: neither competence nor courtesy was seen.
-    seen = np.stack([np.ones(len(who)), np.ones(len(who)), ~outcomes.abandoned, ~outcomes.abandoned])
-    rows = slice(RELIABILITY, EMPATHY + 1)
-    people.perceived[rows, who] += usual.learning * seen * (lived - people.perceived[rows, who])
-    _settle(scene, people, who, float(scene.month + 1))
+    seen = np.ones((len(who), 4))
+    seen[outcomes.abandoned, 2:] = 0.0
+    perceived = people.perceived[who]
+    perceived[:, RELIABILITY : EMPATHY + 1] += usual.learning * seen * (lived - perceived[:, RELIABILITY : EMPATHY + 1])
+    _settle(scene, people, who, perceived, float(scene.month + 1))
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:
@@ -73,10 +75,10 @@ def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:
     return np.array([*told.leaving, 0.0])[failed] * parts[ending]
 
 
-def _settle(scene: Scene, people: Customers, who: NDArray, now: NDArray | float) -> None:
+def _settle(scene: Scene, people: Customers, who: NDArray, perceived: NDArray, now: NDArray | float) -> None:
     told = scene.settings.experience
-    people.expected[:, who] += told.expecting * (people.perceived[:, who] - people.expected[:, who])
+    expected = people.expected[who]
+    people.perceived[who] = perceived
+    people.expected[who] = expected + told.expecting * (perceived - expected)
     tenure = np.maximum(now - people.joined[who], 0.0)
     feel(scene.settings, people, who, settle=told.reaction / (1.0 + tenure / told.settling_months))
-
-

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customers import RING, TIERS, Customers
+from sim.customers import TIERS, Customers
 from sim.needs import Round
 from sim.scene import Scene
 
@@ -37,7 +37,7 @@ def book(
     if not scene.levers.mode:
         return {}
     earned = np.floor(amount * scene.settings.loyalty.modes[scene.levers.mode].earn).astype(np.int64)
-    before = people.points[one.who].astype(np.int64)
+    before = people.points[one.who]
     people.points[one.who] += earned - taken
     spends = taken > 0
     return {
@@ -50,7 +50,7 @@ def book(
 
 
 def grade(scene: Scene, people: Customers) -> None:
-    """Set the tiers by the spending of the last twelve months, and open a new month of the ring."""
-    limits = [scene.settings.loyalty.tiers[name] * 100.0 for name in TIERS[1:]]
-    people.tier[:] = np.searchsorted(limits, people.ring.sum(axis=0), side="right")
-    people.ring[(scene.month + 1) % RING] = 0
+    """Set the tiers by the spending of the last twelve months."""
+    people.tier[:] = 0
+    for name in TIERS[1:]:
+        people.tier += people.year >= scene.settings.loyalty.tiers[name] * 100.0

@@ -1,14 +1,14 @@
 """The market: month by month from prospects and needs to orders, failures, contacts, feelings and losses."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import churn, experience, loyalty, prospects
 from sim.almanac import Almanac, months_allowed
-from sim.customers import RING, STAGES, Customers, born, founders
+from sim.customers import Customers, born, founders
 from sim.errors import InputError
 from sim.hotline import Hotline, Outcomes, StandIn
 from sim.market_settings import Section
@@ -23,7 +23,7 @@ from sim.story import VISIBLE, Story, customers_seen, prospects_seen
 from sim.streams import Streams
 
 MOST_FOUNDERS = 9_999_999
-SATISFIED, RARE = -0.6, 3.0  # decline begins below this satisfaction, or after so many times the usual gap
+YEAR = 12
 
 
 @dataclass
@@ -36,10 +36,18 @@ class State:
     waiting: Requests  # on their way, due in a later month
     effects: NDArray  # what campaigns of this month do to each rate, log
     discount: NDArray  # and what they take off its orders, a share
+    recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
 
     def copy(self) -> "State":
         """Return a state of its own."""
-        return State(self.month, self.people.copy(), self.prospects.copy(), self.waiting, self.effects.copy(), self.discount.copy())
+        return replace(
+            self,
+            people=self.people.copy(),
+            prospects=self.prospects.copy(),
+            effects=self.effects.copy(),
+            discount=self.discount.copy(),
+            recent=list(self.recent),
+        )
 
 
 class Market:
@@ -106,10 +114,9 @@ class Market:
         last = _buy(scene, state, newcomers, story)
         _answer(scene, state, self.hotline, story)
         churn.staff_blows(scene, state.people)
-        rate = churn.hazards(scene, state.people)
         if truth:
-            story.truth_month(state.month, state.people, rate)
-        lost = churn.leave(scene, state.people, rate, last)
+            story.truth_month(state.month, state.people, churn.hazards(scene, state.people))
+        lost = churn.leave(scene, state.people, last)
         story.losses(state.people, lost)
         _age(scene, state)
         state.month += 1
@@ -157,8 +164,8 @@ def _attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     people, told = state.people, scene.settings.levers
     people.perceived[experience.EMPATHY, done.care] += told.care_lift
     people.delight[done.care] += 0.5 * told.care_lift
-    people.saved[done.save] = told.save_mean + told.save_sd * people.persuade[done.save]
-    people.save_left[done.save] = told.save_months
+    people.held[done.save] = np.exp(told.save_mean + told.save_sd * people.persuade[done.save])
+    people.held_left[done.save] = told.save_months
     for kind, who in done.winback.items():
         odds = np.full(len(who), scene.settings.winback.offers[kind])
         story.winbacks(scene, people, kind, who)
@@ -189,11 +196,13 @@ def _prospecting(scene: Scene, state: State, done: Plan, market: Market, story: 
 
 def _buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.float64]:
     """Let needs ripen into orders, and orders be lived through; return the part of each customer's last doing."""
-    people, told = state.people, scene.settings
-    feeling = told.buying.satisfaction_pull * people.satisfaction
-    price = -0.3 * people.price_sense * (scene.levers.price - 1.0)
-    intensity = people.rate * np.exp(feeling + state.effects + price) * scene.almanac.load(scene.month)
-    intensity *= loyalty.pull(scene, people) * people.alive
+    people = state.people
+    intensity = people.eager * people.alive * scene.almanac.load(scene.month)
+    if state.effects.any():
+        intensity *= np.exp(state.effects)
+    if scene.levers.price != 1.0:
+        intensity *= np.exp(-0.3 * people.price_sense * (scene.levers.price - 1.0))
+    intensity *= loyalty.pull(scene, people)
     last = since.copy()
     sent: list[tuple[NDArray, NDArray]] = []
     requests = [state.waiting]
@@ -207,7 +216,8 @@ def _buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np
         requests.append(asked)
         silent = (failed >= 0) & ~voiced
         _fail(scene, people, one.who[silent], one.order_id[silent], failed[silent], experience.SILENT, story)
-        sent.append((one.who[_recommends(scene, people, one)], one.part[_recommends(scene, people, one)]))
+        recommends = _recommends(scene, people, one)
+        sent.append((one.who[recommends], one.part[recommends]))
     state.waiting = Requests.joined(requests)
     _send_friends(scene, state, sent, story)
     return last
@@ -222,7 +232,8 @@ def _pay(scene: Scene, state: State, one: Round, day: NDArray, at: NDArray, stor
     amount, margin = amount - worth, margin - worth
     fen = np.rint(amount * 100.0).astype(np.int64)
     people.spent[one.who] += amount
-    people.ring[scene.month % RING, one.who] += fen.astype(np.int32)
+    people.year[one.who] += fen
+    state.recent.append((scene.month, one.who, fen))
     people.first_order[one.who] = np.fmin(people.first_order[one.who], scene.month + one.part)
     people.last_order[one.who] = scene.month + one.part
     story.ledger(day, at, loyalty.book(scene, people, one, amount, taken), len(one.who))
@@ -318,18 +329,10 @@ def _age(scene: Scene, state: State) -> None:
     people.delight *= told.experience.delight_keep
     people.complaint *= told.churn.complaint_keep
     people.fatigue *= told.churn.fatigue_keep
-    people.save_left = np.maximum(people.save_left - 1, 0).astype(np.int8)
-    people.saved *= people.save_left > 0
-    people.stage = stages(people, scene.month + 1.0)
+    held = np.flatnonzero(people.held_left)
+    people.held_left[held] -= 1
+    people.held[held[people.held_left[held] == 0]] = 1.0
+    while state.recent and state.recent[0][0] <= scene.month - YEAR + 1:
+        _, who, fen = state.recent.pop(0)
+        people.year[who] -= fen
     loyalty.grade(scene, people)
-
-
-def stages(people: Customers, now: float) -> NDArray[np.int8]:
-    """Return the stage of each relation: exploration, build-up, stable, or decline, which may follow any."""
-    quiet = now - np.where(np.isnan(people.last_order), people.joined, people.last_order)
-    usual = 1.0 / np.maximum(people.rate, 0.02)
-    known = people.orders + np.floor(people.rate * np.maximum(-people.joined, 0.0))
-    stage = np.where(known <= 2, STAGES.index("exploration"), STAGES.index("build_up"))
-    stage = np.where((known >= 6) & (people.satisfaction >= SATISFIED / 2), STAGES.index("stable"), stage)
-    fading = ~people.alive | (people.satisfaction < SATISFIED) | (quiet > RARE * usual)
-    return np.where(fading, STAGES.index("decline"), stage).astype(np.int8)

@@ -36,23 +36,23 @@ def ripen(
     the part of the month from which a customer is there. Needs run down at `intensity`: a time-changed
     Poisson process, exact, with one number an order instead of one a month (Daley and Vere-Jones 2003, 7.4).
     """
-    position = np.zeros(len(people)) if since is None else since.copy()
-    who = np.flatnonzero(intensity > 0)
+    left = 1.0 if since is None else 1.0 - since
+    ahead = intensity * left
+    who = np.flatnonzero(people.need < ahead)
+    part = 1.0 - (ahead[who] - people.need[who]) / intensity[who]
+    people.need -= ahead
     while len(who):
-        part = position[who] + people.need[who] / intensity[who]
-        ripe = part < 1.0
-        rest = who[~ripe]
-        people.need[rest] -= intensity[rest] * (1.0 - position[rest])
-        who, part = who[ripe], part[ripe]
-        if not len(who):
-            return
         people.orders[who] += 1
         order_id = people.id[who] * ORDER_STEP + people.orders[who]
         first = streams.quads("order", order_id)
-        people.need[who] = -np.log(first[0])
-        position[who] = part
+        gap = -np.log(first[0])
         mood, chance = streams.quads("product", order_id), streams.quads("after", order_id)
         yield Round(who, order_id, part, gauss(first[1], first[2])[0], first[3], mood, chance)
+        following = part + gap / intensity[who]
+        # What is left of the need when the month ends; below 0 it was ripe before.
+        people.need[who] = (following - 1.0) * intensity[who]
+        again = following < 1.0
+        who, part = who[again], following[again]
 
 
 def amounts(

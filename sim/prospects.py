@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.customers import gauss
 from sim.errors import InputError
 from sim.market_settings import Section
 from sim.scene import Scene
@@ -82,7 +83,7 @@ def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple
         made.append((scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]])
     ids = np.concatenate(made)
     channel = (ids % MONTH_STEP) // CHANNEL_STEP
-    part = scene.streams.uniforms("created", ids)
+    part = scene.streams.quads("created", ids)[0]
     return _born(scene.settings, scene.streams, ids, channel, scene.month + part, np.full(len(ids), -1))
 
 
@@ -128,7 +129,8 @@ def _born(
     # A beta-like 0-1 number round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
     numbers = streams.quads("prospect", ids)
     hidden = numbers[:3] ** (1.0 / means - 1.0)
-    errors = np.stack([streams.normals("first sight", ids, k) for k in range(3)])
+    guess = streams.quads("first sight", ids)
+    errors = np.stack(gauss(guess[0], guess[1]) + gauss(guess[2], guess[3])[:1])
     seen = np.clip(hidden + settings.prospects.noise_sd * errors, 0.0, 1.0)
     return made_of(ids, channel, created, referred_by, hidden, np.rint(seen * 10.0) / 10.0, -np.log(numbers[3]))
 

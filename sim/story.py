@@ -1,6 +1,6 @@
 """The story of a market: its records, month by month, as arrays of codes; decoded into tidy tables at the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.prospects import Prospects, channels
 from sim.requests import SKILLS, Requests, reasons
 from sim.rivals import Surroundings
 from sim.scene import Scene
+from sim.stages import stages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,51 +206,66 @@ class Story:
         """Note hazards, satisfaction and stage of everybody who is there (truth)."""
         here = np.flatnonzero(people.alive)
         hazards = {
-            f"hazard_{cause}": rate[row, here].astype(np.float32)
+            f"hazard_{cause}": rate[here, row].astype(np.float32)
             for row, cause in enumerate(self.settings.churn.causes)
         }
         self.add(
             "truth_month",
             customer_id=people.id[here],
             month=np.full(len(here), month, dtype=np.int16),
-            stage=people.stage[here],
+            stage=stages(people, float(month))[here],
             satisfaction=people.satisfaction[here].astype(np.float32),
             **hazards,
         )
 
 
-def customers_seen(almanac: Almanac, people: Customers) -> dict[str, NDArray]:
+class Seen(Mapping[str, NDArray]):
+    """Columns that are made when somebody looks at them, read-only."""
+
+    def __init__(self, **makers: Callable[[], NDArray]) -> None:
+        self.makers = makers
+
+    def __getitem__(self, name: str) -> NDArray:
+        column = self.makers[name]().view()
+        column.flags.writeable = False
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.makers)
+
+    def __len__(self) -> int:
+        return len(self.makers)
+
+
+def customers_seen(almanac: Almanac, people: Customers) -> Seen:
     """Return what the firm knows of its customers now; days as whole numbers, -1 for no order in the story."""
-    made: dict[str, Any] = {
-        "customer_id": people.id,
-        "joined_day": day_of(almanac, people.joined),
-        "channel": people.channel,
-        "keeper": people.keeper,
-        "consent": people.consent,
-        "tier": people.tier,
-        "points": people.points,
-        "orders": people.orders,
-        "spent": people.spent,
-        "last_day": np.where(np.isnan(people.last_order), -1, day_of(almanac, np.nan_to_num(people.last_order))),
-        "contacts": people.contacts,
-        "complaints": people.complaints,
-    }
-    return _read_only(made)
+    same = ("channel", "keeper", "consent", "tier", "points", "orders", "spent", "contacts", "complaints")
+    return Seen(
+        customer_id=lambda: people.id,
+        joined_day=lambda: day_of(almanac, people.joined),
+        last_day=lambda: np.where(
+            np.isnan(people.last_order), -1, day_of(almanac, np.nan_to_num(people.last_order))
+        ),
+        **{name: _column(people, name) for name in same},
+    )
 
 
-def prospects_seen(almanac: Almanac, warm: Prospects) -> dict[str, NDArray]:
+def _column(people: Customers, name: str) -> Callable[[], NDArray]:
+    return lambda: getattr(people, name)
+
+
+def prospects_seen(almanac: Almanac, warm: Prospects) -> Seen:
     """Return what the firm knows of the prospects whose trail is warm."""
-    made = {
-        "prospect_id": warm.id,
-        "channel": warm.channel,
-        "day": day_of(almanac, warm.created),
-        "referred_by": warm.referred_by,
-        "money_seen": warm.seen[0],
-        "authority_seen": warm.seen[1],
-        "need_seen": warm.seen[2],
-        "called": warm.called,
-    }
-    return _read_only(made)
+    return Seen(
+        prospect_id=lambda: warm.id,
+        channel=lambda: warm.channel,
+        day=lambda: day_of(almanac, warm.created),
+        referred_by=lambda: warm.referred_by,
+        money_seen=lambda: warm.seen[0],
+        authority_seen=lambda: warm.seen[1],
+        need_seen=lambda: warm.seen[2],
+        called=lambda: warm.called,
+    )
 
 
 def day_of(almanac: Almanac, moment: NDArray) -> NDArray[np.int64]:
@@ -278,11 +294,3 @@ def words(settings: Section) -> dict[str, tuple[str, ...]]:
         "stage": STAGES,
         "tier": TIERS,
     }
-
-
-def _read_only(made: dict[str, NDArray]) -> dict[str, NDArray]:
-    views = {}
-    for name, column in made.items():
-        views[name] = column.view()
-        views[name].flags.writeable = False
-    return views
