@@ -36,8 +36,9 @@ class Almanac:
         first = np.array([(day - start).days for day in starts], dtype=np.int64)
         days = [start + dt.timedelta(days=int(d)) for d in range(first[-1])]
         busy = np.array([told.weekdays[d.weekday()] * told.months[d.month - 1] for d in days])
-        for date, factor in told.festivals.items():
-            busy[[f"{d:%m-%d}" == date for d in days]] *= factor
+        for text, factor in told.festivals.items():
+            for year in years:
+                busy[(dt.date.fromisoformat(f"{year}-{text}") - start).days] *= factor
         for text in told.spring_festival:
             day = (dt.date.fromisoformat(text) - start).days
             busy[max(day - 7, 0) : max(day, 0)] *= told.before_spring_factor

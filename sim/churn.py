@@ -70,22 +70,26 @@ def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
 
     `since` is the part of the month of each customer's last doing: nobody leaves before it.
     """
-    total = shared(scene, people) * sum(pressures(scene, people).values())
+    each = pressures(scene, people)
+    total = shared(scene, people) * sum(each.values())
     total += scene.settings.churn.constant
     fresh = people.joined > scene.month
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]
     people.endurance -= total
     lost = np.flatnonzero((people.endurance <= 0) & people.alive)
     part = np.clip(1.0 + people.endurance[lost] / total[lost], 0.0, 1.0)
-    people.cause[lost] = _causes(scene, people, lost)
+    people.cause[lost] = _causes(scene, people, each, lost)
     people.alive[lost] = False
     people.lost_at[lost] = scene.month + since[lost] + (1.0 - since[lost]) * part
     return lost
 
 
-def _causes(scene: Scene, people: Customers, lost: NDArray) -> NDArray[np.int64]:
-    """Return why each is lost: the blow that broke him, else a cause drawn by the hazards of the month."""
-    upto = np.cumsum(hazards(scene, people.rows(lost)), axis=1)
+def _causes(
+    scene: Scene, people: Customers, each: dict[str, NDArray | float], lost: NDArray
+) -> NDArray[np.int64]:
+    """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
+    columns = [np.broadcast_to(each[cause], len(people))[lost] for cause in scene.settings.churn.causes]
+    upto = np.cumsum(np.stack(columns, axis=1), axis=1)
     uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
     drawn = (upto < (uniform * upto[:, -1])[:, None]).sum(axis=1)
     return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gathering import put_rows, rows_of
 from sim.market_settings import Section
 from sim.streams import Streams
 
@@ -135,8 +136,8 @@ def born(
 ) -> Customers:
     """Return new customers; every trait depends on seed and id alone."""
     n, told = len(ids), settings.experience
-    one, two = streams.quads("person", ids), streams.quads("nature", ids)
-    three, four = streams.quads("feelings", ids), streams.quads("ties", ids)
+    numbers = streams.quads("person", ids, blocks=4)
+    one, two, three, four = numbers[:4], numbers[4:8], numbers[8:12], numbers[12:]
     offer, persuade = gauss(two[0], two[1])
     complain, demand = gauss(two[2], two[3])
     levels = np.array(told.levels)
@@ -177,18 +178,43 @@ def endurance(streams: Streams, ids: NDArray, life: int = 0) -> NDArray[np.float
 
 def feel(settings: Section, people: Customers, who: NDArray, *, settle: float | NDArray) -> None:
     """Move the satisfaction of `who` by the part `settle` to what the gaps are now; losses weigh double."""
+    perceived, expected = rows_of(people.perceived, who), rows_of(people.expected, who)
+    _feel(settings, people, who, perceived - expected, settle)
+
+
+def live(
+    settings: Section, people: Customers, who: NDArray, perceived: NDArray, *, now: NDArray | float
+) -> None:
+    """Put what `who` (nobody twice) perceive at `now`, months, in its place; expectation and satisfaction follow."""
     told = settings.experience
-    gap = people.perceived[who] - people.expected[who]
-    felt = np.where(gap < 0, told.loss_weight * gap, gap)
-    weights = np.array(told.weights)
-    product, service = people.product[who], people.service[who]
-    product += settle * (felt[:, :PRODUCT] @ weights[:PRODUCT] / weights[:PRODUCT].sum() - product)
-    service += settle * (felt[:, PRODUCT:] @ weights[PRODUCT:] / weights[PRODUCT:].sum() - service)
+    gap = perceived - rows_of(people.expected, who)
+    put_rows(people.perceived, who, perceived)
+    gap *= 1.0 - told.expecting
+    put_rows(people.expected, who, perceived - gap)
+    tenure = np.maximum(now - people.joined.take(who), 0.0)
+    _feel(settings, people, who, gap, told.reaction / (1.0 + tenure / told.settling_months))
+
+
+def _feel(settings: Section, people: Customers, who: NDArray, gap: NDArray, settle: NDArray | float) -> None:
+    told = settings.experience
+    felt = gap + (told.loss_weight - 1.0) * np.minimum(gap, 0.0)
+    product, service = people.product.take(who), people.service.take(who)
+    # Column by column: a matrix product may round differently from machine to machine.
+    product += settle * (_weighed(felt[:, :PRODUCT], told.weights[:PRODUCT]) - product)
+    service += settle * (_weighed(felt[:, PRODUCT:], told.weights[PRODUCT:]) - service)
     people.product[who], people.service[who] = product, service
     people.product_push[who] = np.exp(-settings.churn.product_push * product)
     people.service_push[who] = np.exp(-settings.churn.service_push * service)
     pull = settings.buying.satisfaction_pull
-    people.eager[who] = people.rate[who] * np.exp(pull * lasting(product, service))
+    people.eager[who] = people.rate.take(who) * np.exp(pull * lasting(product, service))
+
+
+def _weighed(felt: NDArray, weights: tuple[float, ...]) -> NDArray[np.float64]:
+    total = sum(weights)
+    made = felt[:, 0] * (weights[0] / total)
+    for k in range(1, len(weights)):
+        made += felt[:, k] * (weights[k] / total)
+    return made
 
 
 def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

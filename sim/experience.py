@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customers import Customers, feel
+from sim.customers import Customers, live
+from sim.gathering import rows_of
 from sim.hotline import Outcomes
 from sim.needs import Round
 from sim.requests import Requests
@@ -32,18 +33,15 @@ def live_through(scene: Scene, people: Customers, one: Round, failed: NDArray) -
     shock = np.array([*scene.settings.failures.shock, 0.0])[failed]  # FINE is the last
     better = scene.settings.levers.quality_gain * scene.levers.quality
     level = np.array(told.levels)
-    lived = np.stack(
-        [
-            level[0] + better + noise[0] - shock,
-            level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0),
-            level[2] + noise[2],
-            level[3] + noise[3] - 0.6 * shock,
-        ],
-        axis=1,
-    )
-    perceived = people.perceived[one.who]
-    perceived[:, : RELIABILITY + 1] += told.learning * (lived - perceived[:, : RELIABILITY + 1])
-    _settle(scene, people, one.who, perceived, scene.month + one.part)
+    lived = np.empty((len(one.who), RELIABILITY + 1))
+    lived[:, 0] = level[0] + better + noise[0] - shock
+    lived[:, 1] = level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
+    lived[:, 2] = level[2] + noise[2]
+    lived[:, 3] = level[3] + noise[3] - 0.6 * shock
+    perceived = rows_of(people.perceived, one.who)
+    now = perceived[:, : RELIABILITY + 1]
+    now += told.learning * (lived - now)
+    live(scene.settings, people, one.who, perceived, now=scene.month + one.part)
 
 
 def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:
@@ -63,9 +61,10 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     # Who hung up met nobody: neither competence nor courtesy was seen.
     seen = np.ones((len(who), 4))
     seen[outcomes.abandoned, 2:] = 0.0
-    perceived = people.perceived[who]
-    perceived[:, RELIABILITY : EMPATHY + 1] += usual.learning * seen * (lived - perceived[:, RELIABILITY : EMPATHY + 1])
-    _settle(scene, people, who, perceived, float(scene.month + 1))
+    perceived = rows_of(people.perceived, who)
+    now = perceived[:, RELIABILITY : EMPATHY + 1]
+    now += usual.learning * seen * (lived - now)
+    live(scene.settings, people, who, perceived, now=float(scene.month + 1))
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:
@@ -73,12 +72,3 @@ def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:
     told = scene.settings.failures
     parts = np.array([told.quick, told.resolved, told.unresolved, 1.0])
     return np.array([*told.leaving, 0.0])[failed] * parts[ending]
-
-
-def _settle(scene: Scene, people: Customers, who: NDArray, perceived: NDArray, now: NDArray | float) -> None:
-    told = scene.settings.experience
-    expected = people.expected[who]
-    people.perceived[who] = perceived
-    people.expected[who] = expected + told.expecting * (perceived - expected)
-    tenure = np.maximum(now - people.joined[who], 0.0)
-    feel(scene.settings, people, who, settle=told.reaction / (1.0 + tenure / told.settling_months))

@@ -39,7 +39,8 @@ class StandIn:
     def answer(self, scene: Scene, requests: Requests, vip: NDArray) -> Outcomes:
         """Return the outcome of every request."""
         told, ids = scene.settings.hotline, requests.contact_id
-        first, second = scene.streams.quads("hotline", ids), scene.streams.quads("answer", ids)
+        numbers = scene.streams.quads("hotline", ids, blocks=2)
+        first, second = numbers[:4], numbers[4:]
         usual = told.wait_seconds / max(scene.levers.agents, 1e-6) ** told.wait_power
         # Multiplied through, so that more agents shorten every single wait.
         wait = -np.log(first[0]) * usual * np.where(vip, 0.5, 1.0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim import churn, experience, loyalty, prospects
 from sim.almanac import Almanac, months_allowed
-from sim.customers import Customers, born, founders
+from sim.customers import Customers, born, founders, lasting
 from sim.errors import InputError
 from sim.hotline import Hotline, Outcomes, StandIn
 from sim.market_settings import Section
@@ -181,9 +181,9 @@ def _prospecting(scene: Scene, state: State, done: Plan, market: Market, story: 
     story.prospects(scene, arriving)
     everybody = state.prospects.join(arriving)
     won, part = prospects.decide(scene, everybody)
-    fresh = everybody.rows(won)
+    fresh = everybody.rows(np.flatnonzero(won))
     warm = ~won & (everybody.created > scene.month + 1 - told.months_open)
-    state.prospects = everybody.rows(warm)
+    state.prospects = everybody.rows(np.flatnonzero(warm))
     joined = scene.month + part[won]
     new = born(scene.settings, scene.streams, fresh.id, joined=joined, channel=fresh.channel)
     new.need[:] = 0.0  # they come because they need something
@@ -242,11 +242,15 @@ def _pay(scene: Scene, state: State, one: Round, day: NDArray, at: NDArray, stor
 
 def _recommends(scene: Scene, people: Customers, one: Round) -> NDArray[np.bool_]:
     told = scene.settings.prospects
-    return one.chance[3] < told.referral_share * np.exp(told.referral_pull * people.satisfaction[one.who])
+    return one.chance[3] < told.referral_share * np.exp(
+        told.referral_pull * lasting(people.product[one.who], people.service[one.who])
+    )
 
 
 def _send_friends(scene: Scene, state: State, sent: list[tuple[NDArray, NDArray]], story: Story) -> None:
     for who, part in sent:
+        if not len(who):
+            continue
         state.people.friends[who] = np.minimum(state.people.friends[who] + 1, prospects.MOST_FRIENDS + 1)
         numbers = state.people.friends[who].astype(np.int64)
         new = prospects.friends(scene, state.people.id[who], numbers, part)

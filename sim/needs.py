@@ -44,9 +44,9 @@ def ripen(
     while len(who):
         people.orders[who] += 1
         order_id = people.id[who] * ORDER_STEP + people.orders[who]
-        first = streams.quads("order", order_id)
+        numbers = streams.quads("order", order_id, blocks=3)
+        first, mood, chance = numbers[:4], numbers[4:8], numbers[8:]
         gap = -np.log(first[0])
-        mood, chance = streams.quads("product", order_id), streams.quads("after", order_id)
         yield Round(who, order_id, part, gauss(first[1], first[2])[0], first[3], mood, chance)
         following = part + gap / intensity[who]
         # What is left of the need when the month ends; below 0 it was ripe before.

@@ -9,7 +9,6 @@ from sim.customers import gauss
 from sim.errors import InputError
 from sim.market_settings import Section
 from sim.scene import Scene
-from sim.streams import Streams
 
 MONTH_STEP = 10_000_000  # prospect_id = month + 1, then channel (2 digits) and number (5 digits) in the month
 CHANNEL_STEP = 100_000
@@ -20,7 +19,7 @@ GENERATIONS = 3
 
 @dataclass
 class Prospects:
-    """Everybody whose trail is warm. `seen` are the three as the firm guesses them, M, A and N row by row."""
+    """Everybody whose trail is warm. `seen` are the three as the firm guesses them, M, A and N side by side."""
 
     id: NDArray
     channel: NDArray
@@ -36,13 +35,13 @@ class Prospects:
         return len(self.id)
 
     def rows(self, which: NDArray) -> "Prospects":
-        """Return the prospects that a mask or places select."""
-        return Prospects(*(getattr(self, f.name)[..., which] for f in fields(self)))
+        """Return the prospects at these places."""
+        return Prospects(*(getattr(self, f.name).take(which, axis=0) for f in fields(self)))
 
     def join(self, others: "Prospects") -> "Prospects":
         """Return these and others after them."""
         names = [f.name for f in fields(self)]
-        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in names))
+        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)]) for n in names))
 
     def copy(self) -> "Prospects":
         """Return a copy that may be changed."""
@@ -51,13 +50,13 @@ class Prospects:
     @property
     def score(self) -> NDArray[np.float64]:
         """The geometric mean of the three: who lacks one lacks all."""
-        return np.cbrt(self.hidden.prod(axis=0))
+        return np.cbrt(self.hidden[:, 0] * self.hidden[:, 1] * self.hidden[:, 2])
 
     @classmethod
     def none(cls) -> "Prospects":
         """Return nobody."""
         nobody = np.zeros(0, dtype=np.int64)
-        return made_of(nobody, nobody, np.zeros(0), nobody, np.zeros((3, 0)), np.zeros((3, 0)), np.zeros(0))
+        return made_of(nobody, nobody, np.zeros(0), nobody, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
 
 
 def channels(settings: Section) -> tuple[str, ...]:
@@ -83,8 +82,7 @@ def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple
         made.append((scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]])
     ids = np.concatenate(made)
     channel = (ids % MONTH_STEP) // CHANNEL_STEP
-    part = scene.streams.quads("created", ids)[0]
-    return _born(scene.settings, scene.streams, ids, channel, scene.month + part, np.full(len(ids), -1))
+    return _born(scene, ids, channel, None, np.full(len(ids), -1))
 
 
 def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -> Prospects:
@@ -94,7 +92,7 @@ def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -
     generation = np.floor(np.log10(np.maximum(referrers // (FRIEND_STEP // 10), 1))).astype(np.int64)
     ids = referrers + numbers * FRIEND_STEP * 10**generation
     channel = np.full(len(ids), channels(scene.settings).index("old_customers"))
-    made = _born(scene.settings, scene.streams, ids, channel, scene.month + part, referrers)
+    made = _born(scene, ids, channel, scene.month + part, referrers)
     made.lift += scene.settings.prospects.word_of_mouth
     return made
 
@@ -113,8 +111,8 @@ def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArr
 
 def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.float64]:
     """Return what the called say about money, authority and need, near the truth; the call may win them."""
-    numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)])
-    told = np.clip(prospects.hidden[:, who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
+    numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)], axis=1)
+    told = np.clip(prospects.hidden[who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
     first = ~prospects.called[who]
     prospects.lift[who] += scene.settings.prospects.call_lift * prospects.score[who] * first
     prospects.called[who] = True
@@ -122,17 +120,26 @@ def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.fl
 
 
 def _born(
-    settings: Section, streams: Streams, ids: NDArray, channel: NDArray, created: NDArray, referred_by: NDArray
+    scene: Scene, ids: NDArray, channel: NDArray, created: NDArray | None, referred_by: NDArray
 ) -> Prospects:
-    told = [settings.prospects.channels[name] for name in channels(settings)]
-    means = np.array([[one[name] for one in told] for name in ("money", "authority", "need")])[:, channel]
-    # A beta-like 0-1 number round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
-    numbers = streams.quads("prospect", ids)
-    hidden = numbers[:3] ** (1.0 / means - 1.0)
-    guess = streams.quads("first sight", ids)
-    errors = np.stack(gauss(guess[0], guess[1]) + gauss(guess[2], guess[3])[:1])
-    seen = np.clip(hidden + settings.prospects.noise_sd * errors, 0.0, 1.0)
-    return made_of(ids, channel, created, referred_by, hidden, np.rint(seen * 10.0) / 10.0, -np.log(numbers[3]))
+    told = [scene.settings.prospects.channels[name] for name in channels(scene.settings)]
+    bends = np.array([[1.0 / one[name] - 1.0 for one in told] for name in ("money", "authority", "need")])
+    numbers = scene.streams.quads("prospect", ids, blocks=3)
+    # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
+    hidden = numbers[:3] ** bends[:, channel]
+    errors = np.stack(gauss(numbers[4], numbers[5]) + gauss(numbers[6], numbers[7])[:1])
+    seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
+    moment = scene.month + numbers[8] if created is None else created
+    clock = -np.log(numbers[3])
+    return made_of(
+        ids,
+        channel,
+        moment,
+        referred_by,
+        np.ascontiguousarray(hidden.T),
+        np.ascontiguousarray(seen.T),
+        clock,
+    )
 
 
 def made_of(
