@@ -33,6 +33,7 @@ class Almanac:
         start = dt.date(settings.start_year, 1, 1)
         years = range(settings.start_year, settings.start_year + settings.most_years + 1)
         starts = [dt.date(year, month, 1) for year in years for month in range(1, 13)]
+        starts.append(dt.date(years.stop, 1, 1))
         first = np.array([(day - start).days for day in starts], dtype=np.int64)
         days = [start + dt.timedelta(days=int(d)) for d in range(first[-1])]
         busy = np.array([told.weekdays[d.weekday()] * told.months[d.month - 1] for d in days])

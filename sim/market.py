@@ -1,6 +1,7 @@
 """The market: month by month from prospects and needs to orders, failures, contacts, feelings and losses."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -121,6 +122,12 @@ class Market:
         _age(scene, state)
         state.month += 1
 
+    def with_streams(self, streams: Streams) -> "Market":
+        """Return the same market, rivals and all, whose people meet other chances."""
+        other = copy(self)
+        other.streams = streams
+        return other
+
     def scene(self, month: int, done: Plan) -> Scene:
         """Return the scene of a month under a plan."""
         around, told = self.surroundings, self.settings.rivals
@@ -162,7 +169,7 @@ def _campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
 def _attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     """Care, save offers and win-back: what the firm does to single customers."""
     people, told = state.people, scene.settings.levers
-    people.perceived[experience.EMPATHY, done.care] += told.care_lift
+    people.perceived[done.care, experience.EMPATHY] += told.care_lift
     people.delight[done.care] += 0.5 * told.care_lift
     people.held[done.save] = np.exp(told.save_mean + told.save_sd * people.persuade[done.save])
     people.held_left[done.save] = told.save_months
