@@ -46,7 +46,7 @@ def live_through(scene: Scene, people: Customers, one: Round, failed: NDArray) -
 
 def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:
     """Let the contacts of one round (no customer twice) be felt, whatever they were about."""
-    told, usual = scene.settings.contact, scene.settings.experience
+    told = scene.settings.contact
     who = requests.who
     quads = scene.streams.quads("courtesy", requests.contact_id)
     courtesy = (quads[0] + quads[1] - 1.0) * np.sqrt(6.0) * told.courtesy_sd
@@ -63,7 +63,7 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     seen[outcomes.abandoned, 2:] = 0.0
     perceived = rows_of(people.perceived, who)
     now = perceived[:, RELIABILITY : EMPATHY + 1]
-    now += usual.learning * seen * (lived - now)
+    now += told.learning * seen * (lived - now)
     live(scene.settings, people, who, perceived, now=float(scene.month + 1))
 
 
