@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class Exchange:
         staffing = self._staffing(scene.levers.agents)
         attempts, carry = self.scenario.redial.max_attempts, None
         edges = np.append(np.flatnonzero(np.diff(requests.day, prepend=-1)), len(requests))
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             day = contacts.rows(slice(start, end))  # type: ignore[arg-type]
             mine = every.rows(slice(start * attempts, end * attempts))  # type: ignore[arg-type]
             results = self.centre.run(day, mine, staffing=staffing, carry=carry)
@@ -89,7 +90,8 @@ class Chronicle:
         """Return all calls as one DataFrame."""
         import pandas as pd
 
-        return pd.concat([one.frame() for one in self.calls] or [Calls.empty().frame()], ignore_index=True)
+        made = pd.concat([one.frame() for one in self.calls] or [Calls.empty().frame()])
+        return made.sort_values(["day", "at", "contact_id"], kind="stable", ignore_index=True)
 
 
 class Company:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ PRODUCT = 3  # the first attributes are the product's (quality, value, range), t
 STAGES = ("exploration", "build_up", "stable", "decline")
 TIERS = ("none", "silver", "gold", "diamond")
 ORDER_STEP = 10_000  # order_id = customer_id and four digits for the order of that customer
+SMALL = ("channel", "life", "cause", "struck", "tier", "tries", "friends", "held_left")  # fit into a byte
 EDGE = 24.0  # log odds where the table of the gamma law ends
 PRODUCT_PART = 0.56  # what the product's attributes weigh together
 
@@ -155,7 +157,9 @@ def born(
         keeper=np.floor(four[0] * settings.staff.count).astype(np.int16),
         consent=four[1] < settings.customers.consent_share,
         rate=rate,
-        level=spending.typical * _median(spending.between_shape) / gamma_quantile(spending.between_shape, one[1]),
+        level=spending.typical
+        * _median(spending.between_shape)
+        / gamma_quantile(spending.between_shape, one[1]),
         frailty=frailty * np.exp(-churn.lock_relation * bond),
         price_sense=-np.log(one[3]) * churn.price_push,
         rival_sense=three[0] * 2.0,
@@ -255,12 +259,16 @@ def _ages(shape: float, scale: float, longest: float, uniform: NDArray) -> NDArr
 
 
 def _blank(n: int, attributes: int) -> Customers:
-    wide = dict(expected=attributes, perceived=attributes)
-    kinds = dict(
-        id=np.int64, channel=np.int8, keeper=np.int16, consent=bool, alive=bool, life=np.int8, cause=np.int8,
-        struck=np.int8, orders=np.int64, contacts=np.int32, complaints=np.int32, year=np.int64, points=np.int64,
-        tier=np.int8, tries=np.int8, friends=np.int8, held_left=np.int8,
-    )  # fmt: skip
+    wide = {"expected": attributes, "perceived": attributes}
+    kinds: dict[str, Any] = dict.fromkeys(SMALL, np.int8)
+    kinds |= dict.fromkeys(("id", "orders", "year", "points"), np.int64)
+    kinds |= {
+        "keeper": np.int16,
+        "contacts": np.int32,
+        "complaints": np.int32,
+        "consent": bool,
+        "alive": bool,
+    }
     made = {
         f.name: np.zeros((n, wide[f.name]) if f.name in wide else n, dtype=kinds.get(f.name, np.float64))
         for f in fields(Customers)

@@ -56,7 +56,9 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     lived = np.zeros((len(who), 4))
     lived[:, 0] = told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3
     lived[:, 1] = told.start - waited - told.abandoned_weight * outcomes.abandoned - again
-    lived[:, 2] = training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
+    lived[:, 2] = (
+        training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
+    )
     lived[:, 3] = training + courtesy
     # Who hung up met nobody: neither competence nor courtesy was seen.
     seen = np.ones((len(who), 4))

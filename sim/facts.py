@@ -32,7 +32,9 @@ class Usual:
         return Actions(
             levers=Levers(mode="own"),
             campaigns={"coupon": ids[ids % 12 == view.month % 12]},
-            winback={offer: silent[silent % 12 == k + 3 * (view.month % 4)] for k, offer in enumerate(offers)},
+            winback={
+                offer: silent[silent % 12 == k + 3 * (view.month % 4)] for k, offer in enumerate(offers)
+            },
         )
 
 
@@ -48,7 +50,9 @@ class Evidence:
     @cached_property
     def newcomers(self) -> NDArray[np.int64]:
         """Ids of those who joined in the first months of the story."""
-        mine = (self.people.joined >= 0) & (self.people.joined < COHORT_MONTHS) & (self.people.id >= MONTH_STEP)
+        mine = (
+            (self.people.joined >= 0) & (self.people.joined < COHORT_MONTHS) & (self.people.id >= MONTH_STEP)
+        )
         return np.sort(self.people.id[mine])
 
     @cached_property
@@ -74,7 +78,8 @@ class Evidence:
         start = self.story.almanac.first[max(self.months - 12, 0)]
         late = self.orders["day"] >= start
         _, place = np.unique(self.orders["customer_id"][late], return_inverse=True)
-        return np.bincount(place), np.bincount(place, self.orders["amount"][late] / 100.0)
+        spent = np.bincount(place, self.orders["amount"][late] / 100.0)
+        return np.bincount(place).astype(np.int64), spent.astype(np.float64)
 
 
 Measure = Callable[[Evidence], float]
@@ -224,7 +229,8 @@ def hazard_falls(e: Evidence) -> float:
     life = np.where(np.isnan(life), e.months - joined, life)
     lost = np.isin(e.people.id[mine], e.story.arrays("truth_loss")["customer_id"])
     hazard = [
-        (lost & (life > a) & (life <= b)).sum() / np.clip(life - a, 0.0, b - a).sum() for a, b in ((0, 6), (12, 18))
+        (lost & (life > a) & (life <= b)).sum() / np.clip(life - a, 0.0, b - a).sum()
+        for a, b in ((0, 6), (12, 18))
     ]
     return float(hazard[1] / hazard[0])
 

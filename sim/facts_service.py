@@ -62,7 +62,9 @@ def price_returns_over_service(e: Evidence) -> float:
     people = np.argsort(e.people.id, kind="stable")[place]
     asked = np.isin(rows["customer_id"], e.story.arrays("winbacks")["customer_id"])
     back = e.people.life[people] > rows["life"]
-    price, service = (back[asked & (rows["cause"] == causes.index(name))].mean() for name in ("price", "service"))
+    price, service = (
+        back[asked & (rows["cause"] == causes.index(name))].mean() for name in ("price", "service")
+    )
     return float(price / service)
 
 

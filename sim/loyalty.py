@@ -30,9 +30,7 @@ def rewards(scene: Scene, people: Customers, one: Round) -> tuple[NDArray[np.flo
     return np.where(redeems, mode.worth, 0.0), np.where(redeems, int(mode.reward), 0)
 
 
-def book(
-    scene: Scene, people: Customers, one: Round, amount: NDArray, taken: NDArray
-) -> dict[str, NDArray]:
+def book(scene: Scene, people: Customers, one: Round, amount: NDArray, taken: NDArray) -> dict[str, NDArray]:
     """Book the points of a round's orders; return the rows of the ledger, what is taken before what is earned."""
     if not scene.levers.mode:
         return {}

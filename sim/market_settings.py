@@ -106,12 +106,16 @@ def _compare(given: Any, wanted: Any, source: str, where: str) -> None:
         _compare_tables(given, wanted, source, where)
     elif isinstance(wanted, list):
         if not isinstance(given, list) or len(given) != len(wanted):
-            raise _refusal(source, where, given, f"must be a list of {len(wanted)} values", "give one for each")
+            raise _refusal(
+                source, where, given, f"must be a list of {len(wanted)} values", "give one for each"
+            )
         for one, like in zip(given, wanted, strict=True):
             _compare(one, like, source, where)
     elif isinstance(wanted, str):
         if not isinstance(given, str) or not given.strip():
-            raise _refusal(source, where, given, "must be a text that is not empty", "write it in quotation marks")
+            raise _refusal(
+                source, where, given, "must be a text that is not empty", "write it in quotation marks"
+            )
     else:
         _check_number(given, wanted, source, where)
 
@@ -121,9 +125,13 @@ def _compare_tables(given: Any, wanted: Mapping[str, Any], source: str, where: s
     for name in sorted(set(wanted) - names):
         raise _refusal(source, f"{where}{name}", "(missing)", "must be there", "add this name")
     for name in sorted(names - set(wanted)):
-        raise _refusal(source, f"{where}{name}", given[name], "is unknown here", "correct the spelling or take it out")
+        raise _refusal(
+            source, f"{where}{name}", given[name], "is unknown here", "correct the spelling or take it out"
+        )
     for name, like in wanted.items():
-        _compare(given[name], like, source, f"{where}{name}." if isinstance(like, Mapping) else f"{where}{name}")
+        _compare(
+            given[name], like, source, f"{where}{name}." if isinstance(like, Mapping) else f"{where}{name}"
+        )
 
 
 def _check_number(given: Any, wanted: float, source: str, where: str) -> None:

@@ -31,7 +31,9 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
     import pandas as pd
 
     if table not in (*SEEN, *TRUTH):
-        raise InputError(f"table = {table!r}: a market has no such table; choose one of {', '.join((*SEEN, *TRUTH))}")
+        raise InputError(
+            f"table = {table!r}: a market has no such table; choose one of {', '.join((*SEEN, *TRUTH))}"
+        )
     made = _own(story, table) if table in _OWN else _recorded(story, table)
     columns = [name for name in tables.columns(table) if name in made]
     df = pd.DataFrame({name: made[name] for name in columns})
@@ -82,7 +84,11 @@ def _truth_customers(story: "Story") -> dict[str, Any]:
 
     people, lists = story.customers(), words(story.settings)
     lost = ~people.alive
-    made: dict[str, Any] = {"customer_id": people.id, "alive": people.alive, "satisfaction": people.satisfaction}
+    made: dict[str, Any] = {
+        "customer_id": people.id,
+        "alive": people.alive,
+        "satisfaction": people.satisfaction,
+    }
     for name in ("rate", "level", "frailty", "price_sense", "bond", "offer", "persuade"):
         made[name] = getattr(people, name)
     made["stage"] = np.array(lists["stage"], dtype=object)[stages(people, float(story.months))]

@@ -31,7 +31,9 @@ class View:
     def history(self, table: str) -> Mapping[str, NDArray]:
         """Return all rows of a visible table so far; InputError for a table that is not to be seen."""
         if table not in self.visible:
-            raise InputError(f"view: table = {table!r}: cannot be seen; choose one of {', '.join(self.visible)}")
+            raise InputError(
+                f"view: table = {table!r}: cannot be seen; choose one of {', '.join(self.visible)}"
+            )
         return self.records[table]()
 
 
@@ -54,10 +56,17 @@ class Actions:
 
 
 class Policy(Protocol):
-    """A firm's way of acting. `budget` is what a month's actions may cost at most, yuan, or None."""
+    """A firm's way of acting."""
 
-    name: str
-    budget: float | None
+    @property
+    def name(self) -> str:
+        """What refusals call it."""
+        ...
+
+    @property
+    def budget(self) -> float | None:
+        """The most a month may cost, yuan; None for no limit."""
+        ...
 
     def act(self, view: View) -> Actions:
         """Return the actions of the month that begins."""
@@ -91,7 +100,7 @@ class Plan:
     costs: dict[str, float]
 
 
-def plan(settings: Section, policy: Policy, view: View, founders: int) -> Plan:
+def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
     """Ask a policy for its actions and return them checked.
 
     Raises InputError in the policy's name when it fails, returns something else than Actions, names
@@ -142,7 +151,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: int) -> Plan:
     return made
 
 
-def _costs(settings: Section, made: Plan, view: View, founders: int) -> dict[str, float]:
+def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[str, float]:
     told, levers, people = settings.levers, made.levers, float(len(view.customers["customer_id"]))
     consent = view.customers["consent"]
     costs = {"calls": len(made.calls) * settings.prospects.call_cost}
@@ -160,7 +169,8 @@ def _costs(settings: Section, made: Plan, view: View, founders: int) -> dict[str
         costs["loyalty"] = people * settings.loyalty.modes[levers.mode].fee
     volume = founders * settings.prospects.volume
     costs["prospecting"] = sum(
-        volume * c.share * c.cost * made.prospecting.get(n, 1.0) for n, c in settings.prospects.channels.items()
+        volume * c.share * c.cost * made.prospecting.get(n, 1.0)
+        for n, c in settings.prospects.channels.items()
     )
     return {kind: round(cost, 2) for kind, cost in costs.items() if cost}
 
@@ -193,18 +203,30 @@ def _effort(settings: Section, given: Mapping[str, float], where: str) -> dict[s
     _named(given, settings.prospects.channels, where, "prospecting")
     for channel, times in given.items():
         if not isinstance(times, int | float) or not 0 <= times <= 10:
-            raise InputError(f"{where}: prospecting[{channel}] = {times!r}: must be a number from 0 to 10; correct it")
+            raise InputError(
+                f"{where}: prospecting[{channel}] = {times!r}: must be a number from 0 to 10; correct it"
+            )
     return dict(given)
 
 
-LIMITS = {"price": (0.5, 2.0), "agents": (0.1, 10.0), "faq": (0.0, 1.0), "quality": (0.0, 3.0), "service": (0.0, 3.0)}
+LIMITS = {
+    "price": (0.5, 2.0),
+    "agents": (0.1, 10.0),
+    "faq": (0.0, 1.0),
+    "quality": (0.0, 3.0),
+    "service": (0.0, 3.0),
+}
 
 
 def _check_levers(settings: Section, levers: Levers, where: str) -> None:
     for name, (low, high) in LIMITS.items():
         value = getattr(levers, name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise InputError(f"{where}: {name} = {value!r}: must be a number from {low:g} to {high:g}; correct it")
+            raise InputError(
+                f"{where}: {name} = {value!r}: must be a number from {low:g} to {high:g}; correct it"
+            )
     if levers.mode and levers.mode not in settings.loyalty.modes:
         modes = ", ".join(settings.loyalty.modes)
-        raise InputError(f"{where}: mode = {levers.mode!r}: must be empty or one of {modes}; correct the spelling")
+        raise InputError(
+            f"{where}: mode = {levers.mode!r}: must be empty or one of {modes}; correct the spelling"
+        )

@@ -12,7 +12,9 @@ from sim.scene import Scene
 
 MONTH_STEP = 10_000_000  # prospect_id = month + 1, then channel (2 digits) and number (5 digits) in the month
 CHANNEL_STEP = 100_000
-FRIEND_STEP = 10_000_000_000  # the k-th friend of customer c is number k * 10**10 + c, their friends k * 10**11 + …
+FRIEND_STEP = (
+    10_000_000_000  # the k-th friend of customer c is number k * 10**10 + c, their friends k * 10**11 + …
+)
 MOST_FRIENDS = 9
 GENERATIONS = 3
 
@@ -79,7 +81,9 @@ def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple
                 "can be numbered; start with fewer customers or less effort"
             )
         numbers = np.arange(count, dtype=np.int64)
-        made.append((scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]])
+        made.append(
+            (scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]]
+        )
     ids = np.concatenate(made)
     channel = (ids % MONTH_STEP) // CHANNEL_STEP
     return _born(scene, ids, channel, None, np.full(len(ids), -1))
@@ -101,7 +105,9 @@ def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArr
     """Return who becomes a customer this month, and at which part of it; the clocks run down."""
     told = scene.settings.prospects
     start = np.clip(prospects.created - scene.month, 0.0, 1.0)
-    rate = told.convert * np.exp(told.steep * 2.0 * (prospects.score - 0.5) + prospects.lift - 2.0 * scene.price_gap)
+    rate = told.convert * np.exp(
+        told.steep * 2.0 * (prospects.score - 0.5) + prospects.lift - 2.0 * scene.price_gap
+    )
     amount = rate * (1.0 - start)
     won = prospects.clock <= amount
     part = start + np.where(won, prospects.clock, amount) / rate

@@ -127,7 +127,8 @@ def _office(scene: Scene, uniform: NDArray) -> NDArray[np.float64]:
 
 def _reason(settings: Section, uniform: NDArray, trouble: NDArray) -> NDArray[np.int64]:
     enquiries, complaints = (
-        np.cumsum(list(told.values())) for told in (settings.voice.reasons_enquiry, settings.voice.reasons_complaint)
+        np.cumsum(list(told.values()))
+        for told in (settings.voice.reasons_enquiry, settings.voice.reasons_complaint)
     )
     asks = np.minimum(np.searchsorted(enquiries, uniform, side="right"), len(enquiries) - 1)
     complains = np.minimum(np.searchsorted(complaints, uniform, side="right"), len(complaints) - 1)

@@ -1,7 +1,7 @@
 """The story of a market: its records, month by month, as arrays of codes; decoded into tidy tables at the end."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +42,11 @@ SEVERITIES = ("minor", "major")
 class Story:
     """What happened. `arrays(table)` are the raw columns, `frame(table)` the tidy table; yuan are kept in fen."""
 
-    def __init__(
-        self, settings: Section, almanac: Almanac, surroundings: Surroundings, months: int
-    ) -> None:
+    def __init__(self, settings: Section, almanac: Almanac, surroundings: Surroundings, months: int) -> None:
         self.settings, self.almanac, self.surroundings, self.months = settings, almanac, surroundings, months
         self.parts: dict[str, list[Arrays]] = {name: [] for name in (*VISIBLE, *HIDDEN)}
         self.people: Customers | None = None
+        self.final: Any = None  # the market's state at the end, to go on from
 
     def add(self, table: str, **columns: NDArray) -> None:
         """Add rows to a table; columns are arrays of one length."""
@@ -73,9 +72,9 @@ class Story:
 
         return read
 
-    def close(self, people: Customers) -> None:
-        """Note the people at the end of the story."""
-        self.people = people
+    def close(self, people: Customers, final: Any = None) -> None:
+        """Note the people and the state of the market at the end of the story."""
+        self.people, self.final = people, final
 
     def customers(self) -> Customers:
         """Return the people at the end; ValueError while the story goes on."""
@@ -95,7 +94,14 @@ class Story:
         self.add("costs", month=np.full(len(costs), month), kind=kinds, amount=np.array(list(costs.values())))
 
     def orders(
-        self, scene: Scene, people: Customers, one: "Round", day: NDArray, at: NDArray, fen: NDArray, margin: NDArray
+        self,
+        scene: Scene,
+        people: Customers,
+        one: "Round",
+        day: NDArray,
+        at: NDArray,
+        fen: NDArray,
+        margin: NDArray,
     ) -> None:
         """Note the orders of a round; amounts in fen."""
         online = one.chance[2] < scene.settings.buying.online_share
@@ -143,13 +149,24 @@ class Story:
             need_seen=new.seen[:, 2],
         )
         self.add(
-            "truth_prospect", prospect_id=new.id, money=new.hidden[:, 0], authority=new.hidden[:, 1], need=new.hidden[:, 2]
+            "truth_prospect",
+            prospect_id=new.id,
+            money=new.hidden[:, 0],
+            authority=new.hidden[:, 1],
+            need=new.hidden[:, 2],
         )
 
     def interviews(self, scene: Scene, ids: NDArray, answers: NDArray) -> None:
         """Note what called prospects said."""
         day = np.full(len(ids), scene.almanac.first[scene.month])
-        self.add("interviews", prospect_id=ids, day=day, money=answers[:, 0], authority=answers[:, 1], need=answers[:, 2])
+        self.add(
+            "interviews",
+            prospect_id=ids,
+            day=day,
+            money=answers[:, 0],
+            authority=answers[:, 1],
+            need=answers[:, 2],
+        )
 
     def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
         """Note who was to get a campaign, and who did."""
@@ -189,7 +206,11 @@ class Story:
         """Note failures and how they ended (truth)."""
         codes = np.asarray(ending).astype(np.int8)
         self.add(
-            "truth_failure", order_id=order_id, customer_id=customer_id, severity=failed.astype(np.int8), ending=codes
+            "truth_failure",
+            order_id=order_id,
+            customer_id=customer_id,
+            severity=failed.astype(np.int8),
+            ending=codes,
         )
 
     def losses(self, people: Customers, lost: NDArray) -> None:

@@ -78,9 +78,7 @@ class Streams:
         block = self._blocks(purpose, ids.ravel(), use)
         return unit(block[0], block[1]).reshape(ids.shape), unit(block[2], block[3]).reshape(ids.shape)
 
-    def _blocks(
-        self, purpose: str, ids: NDArray[np.uint64], use: int, blocks: int = 1
-    ) -> NDArray[np.uint64]:
+    def _blocks(self, purpose: str, ids: NDArray[np.uint64], use: int, blocks: int = 1) -> NDArray[np.uint64]:
         if not 0 <= use < LIMIT:
             raise InputError(
                 f"use = {use!r}: the k-th use is a whole number from 0 to 2**32 - 1; count from 0"

@@ -62,5 +62,7 @@ def check(
 
     for name, value, least in (("customers", customers, LEAST_CUSTOMERS), ("months", months, LEAST_MONTHS)):
         if value < least:
-            raise InputError(f"{name} = {value}: the check needs at least {least} to measure anything; take more")
+            raise InputError(
+                f"{name} = {value}: the check needs at least {least} to measure anything; take more"
+            )
     return findings(Market(customers, seed, settings=settings).run(months, Usual(), truth=True))

@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.customers import Customers
 from sim.errors import InputError
-from sim.market import Market, State
+from sim.market import Market
 from sim.policy import Actions, Policy, Steady, View
+from sim.state import State
 from sim.story import Story
 from sim.streams import Streams
 
@@ -38,7 +39,9 @@ class Comparison:
 def profit(story: Story) -> float:
     """Return margin less the costs of what the firm did, yuan."""
     margins, costs = story.arrays("orders").get("margin"), story.arrays("costs").get("amount")
-    return (0.0 if margins is None else float(margins.sum()) / 100.0) - (0.0 if costs is None else float(costs.sum()))
+    return (0.0 if margins is None else float(margins.sum()) / 100.0) - (
+        0.0 if costs is None else float(costs.sum())
+    )
 
 
 def counterfactual(market: Market, months: int, first: Policy, second: Policy) -> Comparison:
@@ -149,5 +152,7 @@ def _cost(market: Market, state: State, lever: str) -> NDArray[np.float64]:
 
 def _many(replications: int) -> int:
     if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
-        raise InputError(f"replications = {replications!r}: must be a whole number from 1 up; correct the number")
+        raise InputError(
+            f"replications = {replications!r}: must be a whole number from 1 up; correct the number"
+        )
     return replications
