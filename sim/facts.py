@@ -224,10 +224,16 @@ def busiest_weekday(e: Evidence) -> float:
 @measure
 def hazard_falls(e: Evidence) -> float:
     """Return the monthly hazard of months 13-18 of a relation over that of its first 6 (newcomers)."""
-    mine = np.isin(e.people.id, e.newcomers)
-    joined, life = e.people.joined[mine], e.people.lost_at[mine] - e.people.joined[mine]
-    life = np.where(np.isnan(life), e.months - joined, life)
-    lost = np.isin(e.people.id[mine], e.story.arrays("truth_loss")["customer_id"])
+    mine = (e.people.id >= MONTH_STEP) & (e.people.joined < e.months - 18)
+    ids, joined = e.people.id[mine], e.people.joined[mine]
+    order = np.argsort(ids)
+    rows = e.story.arrays("truth_loss")
+    first = (rows["life"] == 0) & np.isin(rows["customer_id"], ids)  # who came back had left all the same
+    place = order[np.searchsorted(ids[order], rows["customer_id"][first])]
+    life = e.months - joined
+    life[place] = rows["lost_at"][first] - joined[place]
+    lost = np.zeros(len(ids), dtype=bool)
+    lost[place] = True
     hazard = [
         (lost & (life > a) & (life <= b)).sum() / np.clip(life - a, 0.0, b - a).sum()
         for a, b in ((0, 6), (12, 18))

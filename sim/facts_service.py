@@ -7,6 +7,7 @@ from sim.experience import QUICK, RESOLVED, SILENT, UNRESOLVED
 from sim.facts import Evidence, measure
 
 AFTER_DAYS = 180
+EFFORT_MONTHS = 4
 MAJOR = 1
 
 
@@ -32,34 +33,39 @@ def paradox_in_loyalty(e: Evidence) -> float:
 
 @measure
 def effort_counts(e: Evidence) -> float:
-    """Return how much oftener customers who had to contact again are lost than those helped at once."""
+    """Return how much oftener customers are lost in 4 months after a second attempt than after help at once."""
     rows = e.story.arrays("service_contacts")
-    early = rows["day"] < e.story.almanac.first[max(e.months - 6, 1)]
-    again = np.unique(rows["customer_id"][early & (rows["attempt"] >= 2)])
-    helped = np.unique(rows["customer_id"][early & (rows["attempt"] == 1) & rows["solved"]])
-    return _lost(e, again) / _lost(e, np.setdiff1d(helped, again))
+    month = e.story.almanac.month_of(rows["day"])
+    early = month < e.months - EFFORT_MONTHS
+    again = early & (rows["attempt"] >= 2)
+    helped = early & (rows["attempt"] == 1) & rows["solved"]
+    shares = []
+    for some in (again, helped):
+        place = _places(e, rows["customer_id"][some])
+        after = e.people.lost_at[place] - month[some]
+        shares.append(float(((after >= 0) & (after <= EFFORT_MONTHS)).mean()))
+    return shares[0] / shares[1]
 
 
 @measure
 def loyalty_is_convex(e: Evidence) -> float:
-    """Return the fall of the hazard from the lowest to the middle fifth of satisfaction over that to the top.
+    """Return which part of the fall of the hazard lies between the lowest and the middle fifth of satisfaction.
 
-    Above 1 in a market with choice: much is lost at the bottom, and the curve flattens.
+    A half if the curve were straight; more in a market with choice: much is lost at the bottom.
     """
     rows = e.story.arrays("truth_month")
     hazard = sum(rows[name] for name in rows if name.startswith("hazard_"))
     edges = np.quantile(rows["satisfaction"], np.linspace(0, 1, 6)[1:-1])
     fifth = np.searchsorted(edges, rows["satisfaction"])
     means = [float(np.asarray(hazard)[fifth == k].mean()) for k in range(5)]
-    return (means[0] - means[2]) / (means[2] - means[4])
+    return (means[0] - means[2]) / (means[0] - means[4])
 
 
 @measure
 def price_returns_over_service(e: Evidence) -> float:
     """Return how many times as often customers lost for price come back as those lost for service, when asked."""
     causes, rows = e.story.settings.churn.causes, e.story.arrays("truth_loss")
-    place = np.searchsorted(np.sort(e.people.id), rows["customer_id"])
-    people = np.argsort(e.people.id, kind="stable")[place]
+    people = _places(e, rows["customer_id"])
     asked = np.isin(rows["customer_id"], e.story.arrays("winbacks")["customer_id"])
     back = e.people.life[people] > rows["life"]
     price, service = (
@@ -90,6 +96,7 @@ def _repurchase(e: Evidence, endings: tuple[int, ...], *, major_only: bool = Tru
     return float(_bought_again(e)[mine].mean())
 
 
-def _lost(e: Evidence, ids: NDArray) -> float:
-    mine = np.isin(e.people.id, ids)
-    return float((~e.people.alive[mine]).mean())
+def _places(e: Evidence, ids: NDArray) -> NDArray[np.int64]:
+    """Return the place of each customer among the people."""
+    order = np.argsort(e.people.id, kind="stable")
+    return order[np.searchsorted(e.people.id[order], ids)]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import churn, experience, loyalty, prospects
-from sim.customers import Customers, born, lasting
+from sim.customers import Customers, born, feel, lasting
 from sim.hotline import Hotline, Outcomes
 from sim.needs import Round, amounts, ripen
 from sim.policy import Plan
@@ -61,6 +61,7 @@ def find_customers(
     joined = scene.month + part[won]
     new = born(scene.settings, scene.streams, fresh.id, joined=joined, channel=fresh.channel)
     new.need[:] = 0.0  # they come because they need something
+    feel(scene.settings, new, np.arange(len(new)), settle=scene.settings.experience.first_sight)
     since = np.concatenate([np.zeros(len(state.people)), part[won]])
     state.people.join(new)
     state.effects = np.concatenate([state.effects, np.zeros(len(new))])

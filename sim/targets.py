@@ -9,7 +9,7 @@ from sim.market_settings import Section
 from sim.story import Story
 
 SOURCE = Path(__file__).with_suffix(".toml")
-CUSTOMERS, MONTHS = 40_000, 30  # fewer newcomers or months would make some measures too uncertain
+CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
 LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
 
 
