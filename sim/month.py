@@ -123,12 +123,13 @@ def _recommends(scene: Scene, people: Customers, one: Round) -> NDArray[np.bool_
 
 
 def _send_friends(scene: Scene, state: State, sent: list[tuple[NDArray, NDArray]], story: Story) -> None:
-    for who, part in sent:
-        if not len(who):
-            continue
-        state.people.friends[who] = np.minimum(state.people.friends[who] + 1, prospects.MOST_FRIENDS + 1)
-        numbers = state.people.friends[who].astype(np.int64)
-        new = prospects.friends(scene, state.people.id[who], numbers, part)
+    people, numbers = state.people, []
+    for who, _ in sent:
+        people.friends[who] = np.minimum(people.friends[who] + 1, prospects.MOST_FRIENDS + 1)
+        numbers.append(people.friends[who].astype(np.int64))
+    if numbers:
+        who, part = (np.concatenate(several) for several in zip(*sent, strict=True))
+        new = prospects.friends(scene, people.id[who], np.concatenate(numbers), part)
         story.prospects(scene, new)
         state.prospects = state.prospects.join(new)
 

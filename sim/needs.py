@@ -15,7 +15,7 @@ from sim.streams import Streams
 class Round:
     """The orders of one round: at most one a customer. `who` is a place in Customers, `part` of the month gone.
 
-    `chance` holds the four uniform numbers of the order that decide what comes after it.
+    `chance` holds the four uniform numbers of the order that decide what comes after it, `voice` four more.
     """
 
     who: NDArray
@@ -25,6 +25,7 @@ class Round:
     trouble: NDArray  # uniform: decides failure
     mood: NDArray  # four uniform: how product and delivery turn out
     chance: NDArray
+    voice: NDArray  # four uniform: whether, when and why the customer speaks
 
 
 def ripen(
@@ -44,10 +45,10 @@ def ripen(
     while len(who):
         people.orders[who] += 1
         order_id = people.id[who] * ORDER_STEP + people.orders[who]
-        numbers = streams.quads("order", order_id, blocks=3)
-        first, mood, chance = numbers[:4], numbers[4:8], numbers[8:]
+        numbers = streams.quads("order", order_id, blocks=4)
+        first, mood, chance, voice = numbers[:4], numbers[4:8], numbers[8:12], numbers[12:]
         gap = -np.log(first[0])
-        yield Round(who, order_id, part, gauss(first[1], first[2])[0], first[3], mood, chance)
+        yield Round(who, order_id, part, gauss(first[1], first[2])[0], first[3], mood, chance, voice)
         following = part + gap / intensity[who]
         # What is left of the need when the month ends; below 0 it was ripe before.
         people.need[who] = (following - 1.0) * intensity[who]

@@ -73,7 +73,7 @@ def raised(
     told = scene.settings.voice
     asks = (failed < 0) & (one.chance[0] < told.question_share)
     some = np.flatnonzero((failed >= 0) | asks)
-    numbers = scene.streams.quads("voice", one.order_id[some])
+    numbers = one.voice[:, some]
     base = np.log(np.array(told.complain) / (1 - np.array(told.complain)))
     trouble = failed[some] >= 0
     odds = base[failed[some]] + people.complain[one.who[some]]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.customers import gauss
 from sim.market_settings import Section
 from sim.streams import Streams
+
+STEP = 1000  # rivals, or members of staff, at most
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,19 @@ class Surroundings:
     def of(cls, settings: Section, streams: Streams, months: int) -> "Surroundings":
         """Return the surroundings of a market; month m does not depend on how many months are asked for."""
         told, world = settings.rivals, streams.under("world")
-        rivals, staff = np.arange(told.count), np.arange(settings.staff.count)
-        keep, spread = told.price_keep, np.sqrt(1 - told.price_keep**2)
-        price = [world.normals("price", rivals)]
-        quality = [world.normals("quality", rivals)]
-        for month in range(1, months):
-            price.append(keep * price[-1] + spread * world.normals("price", rivals, month))
-            quality.append(keep * quality[-1] + spread * world.normals("quality", rivals, month))
-        campaign = [world.uniforms("campaign", rivals, m) < told.campaign_share for m in range(months)]
-        leaves = [world.uniforms("leaves", staff, m) < settings.staff.leaving for m in range(months)]
-        prices = 1.0 + told.price_sd * np.array(price) - told.campaign_price * np.array(campaign)
-        return cls(prices, np.array(quality), np.array(campaign), np.array(leaves))
+        month = np.arange(months)[:, None] * STEP
+        rivals = (month + np.arange(told.count)).ravel()
+        numbers = world.quads("rivals", rivals, blocks=2).reshape(8, months, told.count)
+        price, quality = gauss(numbers[0], numbers[1])
+        keep, fresh = told.price_keep, np.sqrt(1 - told.price_keep**2)
+        for now in range(1, months):
+            price[now] = keep * price[now - 1] + fresh * price[now]
+            quality[now] = keep * quality[now - 1] + fresh * quality[now]
+        campaign = numbers[4] < told.campaign_share
+        staff = (month + np.arange(settings.staff.count)).ravel()
+        leaves = world.quads("staff", staff)[0].reshape(months, -1) < settings.staff.leaving
+        prices = 1.0 + told.price_sd * price - told.campaign_price * campaign
+        return cls(prices, quality, campaign, leaves)
 
     def price_gap(self, month: int, ours: float) -> float:
         """Return how much dearer we are than the cheapest third of the rivals, a share of our price."""
