@@ -12,9 +12,11 @@ from sim.errors import InputError
 MULTIPLIERS = np.array([0xD2511F53, 0xCD9E8D57], dtype=np.uint64)
 KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
+QUICK_ROUNDS = 7  # the fewest that pass BigCrush (same paper), for numbers that are drawn by the million
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 LIMIT = 2**32
+CHUNK = 16_384  # ids at a time: their words stay in the cache, which halves the time
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,16 @@ class Streams:
         first, second = self._pair(purpose, who, use)
         return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
 
+    def quads(self, purpose: str, who: ArrayLike, use: int = 0, blocks: int = 1) -> NDArray[np.float64]:
+        """Return 4 x `blocks` numbers in (0, 1), in steps of 2**-32, for each id, one row a number.
+
+        The cheap way to several numbers for one event: seven rounds, no number thrown away. Block k has the
+        numbers of `use + k` with one block.
+        Raises InputError for a bad id.
+        """
+        ids = identities(who).ravel()
+        return (self._blocks(purpose, ids, use, blocks, QUICK_ROUNDS).astype(np.float64) + 0.5) * 2.0**-32
+
     def generator(self, purpose: str) -> np.random.Generator:
         """Return a numpy generator of its own, for the few draws that belong to nobody."""
         digest = self._digest("generator", purpose)
@@ -64,17 +76,29 @@ class Streams:
     def _pair(
         self, purpose: str, who: ArrayLike, use: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        ids = identities(who)
+        block = self._blocks(purpose, ids.ravel(), use)
+        return unit(block[0], block[1]).reshape(ids.shape), unit(block[2], block[3]).reshape(ids.shape)
+
+    def _blocks(
+        self, purpose: str, ids: NDArray[np.uint64], use: int, blocks: int = 1, rounds: int = ROUNDS
+    ) -> NDArray[np.uint64]:
         if not 0 <= use < LIMIT:
             raise InputError(
                 f"use = {use!r}: the k-th use is a whole number from 0 to 2**32 - 1; count from 0"
             )
-        ids = identities(who)
         words = np.frombuffer(self._digest("counter", purpose)[:12], dtype="<u4")
-        counter = np.empty((4, ids.size), dtype=np.uint64)
-        counter[0], counter[1] = ids.ravel() & LOW, ids.ravel() >> HALF
-        counter[2], counter[3] = use, words[2]
-        block = philox(counter, (int(words[0]), int(words[1])))
-        return unit(block[0], block[1]).reshape(ids.shape), unit(block[2], block[3]).reshape(ids.shape)
+        key = (int(words[0]), int(words[1]))
+        made = np.empty((4 * blocks, ids.size), dtype=np.uint64)
+        step = max(1, CHUNK // blocks)
+        for start in range(0, ids.size, step):
+            some = ids[start : start + step]
+            counter = np.empty((4, blocks, some.size), dtype=np.uint64)
+            counter[0], counter[1] = some & LOW, some >> HALF
+            counter[2], counter[3] = np.arange(use, use + blocks)[:, None], words[2]
+            words_of = philox(counter, key, rounds)
+            made[:, start : start + step] = words_of.transpose(1, 0, 2).reshape(4 * blocks, some.size)
+        return made
 
     def _digest(self, kind: str, purpose: str) -> bytes:
         # Every part carries its type and length, so that ("a", "bc") and ("ab", "c"), or 1 and "1", differ.
@@ -97,14 +121,22 @@ def identities(who: ArrayLike) -> NDArray[np.uint64]:
     return ids.astype(np.uint64)
 
 
-def philox(counter: NDArray[np.uint64], key: tuple[int, int]) -> NDArray[np.uint64]:
+def philox(counter: NDArray[np.uint64], key: tuple[int, int], rounds: int = ROUNDS) -> NDArray[np.uint64]:
     """Return the Philox 4x32-10 block of each column of `counter` (4 rows of 32-bit words, in 64 bits)."""
-    zero, one, two, three = counter
+    zero, one, two, three = counter.copy()
+    first, second = np.empty_like(zero), np.empty_like(zero)
     left, right = key
-    for _ in range(ROUNDS):
-        first, second = zero * MULTIPLIERS[0], two * MULTIPLIERS[1]
-        zero, one = (second >> HALF) ^ one ^ np.uint64(left), second & LOW
-        two, three = (first >> HALF) ^ three ^ np.uint64(right), first & LOW
+    for _ in range(rounds):
+        np.multiply(zero, MULTIPLIERS[0], out=first)
+        np.multiply(two, MULTIPLIERS[1], out=second)
+        np.right_shift(second, HALF, out=zero)
+        np.right_shift(first, HALF, out=two)
+        zero ^= one
+        zero ^= np.uint64(left)
+        two ^= three
+        two ^= np.uint64(right)
+        np.bitwise_and(second, LOW, out=one)
+        np.bitwise_and(first, LOW, out=three)
         left, right = (left + KEY_STEPS[0]) % LIMIT, (right + KEY_STEPS[1]) % LIMIT
     return np.stack([zero, one, two, three])
 

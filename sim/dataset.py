@@ -1,0 +1,183 @@
+"""A data set: a market built into tidy tables, with people, manifest and (apart) the truth, in one of five formats."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import people, tables, truth
+from sim.errors import InputError
+from sim.facts import Usual
+from sim.market import Market
+from sim.market_settings import Section, load
+from sim.market_tables import SEEN, TRUTH
+from sim.policy import Policy
+from sim.story import Story
+from sim.streams import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Frames = dict[str, "pd.DataFrame"]
+FORMATS = ("parquet", "csv", "duckdb", "sqlite", "xlsx")
+MANIFEST = "manifest.json"
+SHEET_ROWS = 1_048_575
+HORIZON_MONTHS, REPLICATIONS = 12, 5
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The tables of one market: `visible` for everybody, `truth` for the teacher, and what made them."""
+
+    visible: Frames
+    truth: Frames
+    recipe: Mapping[str, Any]
+
+
+def build(
+    market: str,
+    *,
+    customers: int,
+    months: int,
+    seed: int,
+    lang: str = "zh",
+    policy: Policy | None = None,
+    with_truth: bool = False,
+) -> Dataset:
+    """Return the data set of a ready market under a policy (business as usual unless given).
+
+    Raises InputError for an unknown market or language, or impossible sizes.
+    """
+    settings = load(market)
+    story = Market(customers, seed, settings=settings).run(months, policy or Usual(), truth=with_truth)
+    visible = {name: story.frame(name) for name in SEEN if name != "customers"}
+    visible["customers"] = _customers(story, settings, seed, lang)
+    hidden: Frames = {}
+    if with_truth:
+        hidden = {name: story.frame(name) for name in TRUTH}
+        hidden["truth_value"] = _value(story, customers, seed, settings)
+    recipe = {"market": market, "customers": customers, "months": months, "seed": seed, "lang": lang}
+    for frames in (visible, hidden):
+        for name, frame in frames.items():
+            frames[name] = tables.check(frame, name)
+    return Dataset({name: visible[name] for name in SEEN}, hidden, recipe)
+
+
+def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:
+    """Write a data set into the folder `out`, the truth into `out/truth`; return the files, whole or none.
+
+    Raises InputError for an unknown format or too many rows for a sheet, OSError when the disk refuses.
+    """
+    if form not in FORMATS:
+        raise InputError(f"format = {form!r}: must be one of {', '.join(FORMATS)}; correct the spelling")
+    out = Path(out)
+    part = out / ".part"
+    try:
+        made = _write_all(data.visible, part, data.recipe["market"], form)
+        if data.truth:
+            made += _write_all(data.truth, part / "truth", "truth", form)
+        made.append(_manifest(data.recipe, part, made, form))
+        for path in made:
+            final = out / path.relative_to(part)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return [out / path.relative_to(part) for path in made]
+
+
+def _customers(story: Story, settings: Section, seed: int, lang: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    frame = story.frame("customers")
+    told = people.persons(
+        Streams(seed, "people"),
+        frame["customer_id"].to_numpy(),
+        lang=lang,
+        women_share=settings.customers.women_share,
+    )
+    both = {**{name: frame[name] for name in frame.columns}, **told}
+    return pd.DataFrame({name: both[name] for name in tables.columns("customers")})
+
+
+def _value(story: Story, customers: int, seed: int, settings: Section) -> "pd.DataFrame":
+    import pandas as pd
+
+    market = Market(customers, seed, settings=settings)
+    months = min(HORIZON_MONTHS, market.almanac.months - story.months)
+    made = {"customer_id": story.final.people.id}
+    made["clv"] = truth.clv(market, story.final, months, replications=REPLICATIONS)
+    for lever, gain in truth.uplift(market, story.final, months, replications=REPLICATIONS).items():
+        made[f"uplift_{lever}"] = gain
+    frame = pd.DataFrame(made)
+    frame[frame.columns[1:]] = frame[frame.columns[1:]].round(2) + 0.0
+    return frame.sort_values("customer_id", ignore_index=True)
+
+
+def _write_all(frames: Frames, folder: Path, name: str, form: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    if form == "parquet":
+        return [tables.write(frame, table, folder / f"{table}.parquet") for table, frame in frames.items()]
+    if form == "csv":
+        return [_csv(frame, folder / f"{table}.csv") for table, frame in frames.items()]
+    path = folder / f"{name}.{form}"
+    WRITERS[form](frames, path)
+    return [path]
+
+
+def _csv(frame: "pd.DataFrame", path: Path) -> Path:
+    # With a byte order mark, so that spreadsheet programs read the Chinese.
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def _duckdb(frames: Frames, path: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(path)) as base:
+        for table, frame in frames.items():
+            base.register("one", frame)
+            base.execute(f"create table {table} as select * from one")
+            base.unregister("one")
+
+
+def _sqlite(frames: Frames, path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(path) as base:
+        for table, frame in frames.items():
+            frame.to_sql(table, base, index=False)
+    base.close()
+
+
+def _xlsx(frames: Frames, path: Path) -> None:
+    import pandas as pd
+
+    for table, frame in frames.items():
+        if len(frame) > SHEET_ROWS:
+            raise InputError(
+                f"table {table}: {len(frame)} rows: a sheet holds at most {SHEET_ROWS}; take parquet or csv"
+            )
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        for table, frame in frames.items():
+            frame.to_excel(book, sheet_name=table, index=False)
+
+
+WRITERS: dict[str, Callable[[Frames, Path], None]] = {"duckdb": _duckdb, "sqlite": _sqlite, "xlsx": _xlsx}
+
+
+def _manifest(recipe: Mapping[str, Any], folder: Path, made: list[Path], form: str) -> Path:
+    from importlib.metadata import version
+
+    files = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(made)
+    }
+    versions = {name: version(name) for name in ("faker", "numpy", "pandas", "pyarrow")}
+    told = {"recipe": dict(recipe), "format": form, "made_with": versions, "sha256": files}
+    path = folder / MANIFEST
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,232 @@
+"""Policies: what a firm may see and what it may do, month by month, and the checks between the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import InputError
+from sim.market_settings import Section
+from sim.scene import Levers
+
+NOBODY: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """What the firm knows before a month begins: visible tables up to the end of the last, read-only arrays.
+
+    `customers` and `prospects` are as of now; `history` gives a visible table so far, as a dictionary of arrays.
+    """
+
+    month: int
+    day: int
+    customers: Mapping[str, NDArray]
+    prospects: Mapping[str, NDArray]
+    records: Mapping[str, Any] = field(repr=False)
+    visible: tuple[str, ...] = field(repr=False, default=())
+
+    def history(self, table: str) -> Mapping[str, NDArray]:
+        """Return all rows of a visible table so far; InputError for a table that is not to be seen."""
+        if table not in self.visible:
+            raise InputError(
+                f"view: table = {table!r}: cannot be seen; choose one of {', '.join(self.visible)}"
+            )
+        return self.records[table]()
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What the firm does in a month; ids are customer or prospect numbers. The values here are: nothing.
+
+    `calls`: prospects to interview. `campaigns`: kind to customers (only those who consented get them).
+    `care`: customers given personal attention. `save`: customers held back. `winback`: offer to customers
+    thought lost. `prospecting`: channel to a multiple of what is usually spent on it.
+    """
+
+    levers: Levers = field(default_factory=Levers)
+    calls: ArrayLike = NOBODY
+    campaigns: Mapping[str, ArrayLike] = field(default_factory=dict)
+    care: ArrayLike = NOBODY
+    save: ArrayLike = NOBODY
+    winback: Mapping[str, ArrayLike] = field(default_factory=dict)
+    prospecting: Mapping[str, float] = field(default_factory=dict)
+
+
+class Policy(Protocol):
+    """A firm's way of acting."""
+
+    @property
+    def name(self) -> str:
+        """What refusals call it."""
+        ...
+
+    @property
+    def budget(self) -> float | None:
+        """The most a month may cost, yuan; None for no limit."""
+        ...
+
+    def act(self, view: View) -> Actions:
+        """Return the actions of the month that begins."""
+        ...
+
+
+@dataclass(frozen=True)
+class Steady:
+    """The policy that does the same every month; `Steady()` does nothing."""
+
+    actions: Actions = field(default_factory=Actions)
+    name: str = "steady"
+    budget: float | None = None
+
+    def act(self, view: View) -> Actions:
+        """Return the same actions whatever is seen."""
+        return self.actions
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A month's actions, checked: places instead of ids, and what each kind of action costs, yuan."""
+
+    levers: Levers
+    calls: NDArray
+    campaigns: Mapping[str, NDArray]
+    care: NDArray
+    save: NDArray
+    winback: Mapping[str, NDArray]
+    prospecting: dict[str, float]
+    costs: dict[str, float]
+
+
+def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
+    """Ask a policy for its actions and return them checked.
+
+    Raises InputError in the policy's name when it fails, returns something else than Actions, names
+    customers, prospects, campaigns, offers, channels or modes that do not exist, or costs more than its budget.
+    """
+    name = str(getattr(policy, "name", type(policy).__name__))
+    try:
+        actions = policy.act(view)
+    except Exception as failure:
+        raise InputError(
+            f"policy {name!r}, month {view.month}: it failed with {type(failure).__name__}: {failure}; "
+            "mend the policy, the market is sound"
+        ) from failure
+    if not isinstance(actions, Actions):
+        raise InputError(
+            f"policy {name!r}, month {view.month}: it returned {type(actions).__name__}; return sim.policy.Actions"
+        )
+    known, open_ = view.customers["customer_id"], view.prospects["prospect_id"]
+    where = f"policy {name!r}, month {view.month}"
+    _check_levers(settings, actions.levers, where)
+    effort = _effort(settings, actions.prospecting, where)
+    campaigns = {
+        kind: _places(ids, known, where, f"campaigns[{kind}]")
+        for kind, ids in _named(actions.campaigns, settings.levers.campaigns, where, "campaigns").items()
+    }
+    winback = {
+        kind: _places(ids, known, where, f"winback[{kind}]")
+        for kind, ids in _named(actions.winback, settings.winback.offers, where, "winback").items()
+    }
+    made = Plan(
+        levers=actions.levers,
+        calls=_places(actions.calls, open_, where, "calls"),
+        campaigns=campaigns,
+        care=_places(actions.care, known, where, "care"),
+        save=_places(actions.save, known, where, "save"),
+        winback=winback,
+        prospecting=effort,
+        costs={},
+    )
+    made.costs.update(_costs(settings, made, view, founders))
+    total, budget = sum(made.costs.values()), getattr(policy, "budget", None)
+    if budget is not None and total > budget + 1e-6:
+        dearest = max(made.costs, key=lambda kind: made.costs[kind])
+        raise InputError(
+            f"{where}: costs = {total:.2f} yuan: at most its budget of {budget:.2f}; "
+            f"do less, most of it goes into {dearest}"
+        )
+    return made
+
+
+def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[str, float]:
+    told, levers, people = settings.levers, made.levers, float(len(view.customers["customer_id"]))
+    consent = view.customers["consent"]
+    costs = {"calls": len(made.calls) * settings.prospects.call_cost}
+    for kind, who in made.campaigns.items():
+        costs[f"campaign {kind}"] = float(consent[who].sum()) * told.campaigns[kind].cost
+    costs["care"] = len(made.care) * told.care_cost
+    costs["save"] = len(made.save) * told.save_cost
+    for kind, who in made.winback.items():
+        costs[f"winback {kind}"] = len(who) * settings.winback.costs[kind]
+    costs["hotline"] = people * told.staff_cost * levers.agents
+    costs["faq"] = people * told.faq_cost * levers.faq
+    costs["service"] = people * told.service_cost * levers.service
+    costs["quality"] = people * told.quality_cost * levers.quality
+    if levers.mode:
+        costs["loyalty"] = people * settings.loyalty.modes[levers.mode].fee
+    volume = founders * settings.prospects.volume
+    costs["prospecting"] = sum(
+        volume * c.share * c.cost * made.prospecting.get(n, 1.0)
+        for n, c in settings.prospects.channels.items()
+    )
+    return {kind: round(cost, 2) for kind, cost in costs.items() if cost}
+
+
+def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np.int64]:
+    given = np.asarray(ids)
+    if given.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        raise InputError(f"{where}: {what} = {str(ids)[:60]}: must be a list of whole numbers; give ids")
+    given = np.unique(given)
+    order = np.argsort(known)
+    place = np.minimum(np.searchsorted(known[order], given), max(len(known) - 1, 0))
+    there = known[order][place] == given if len(known) else np.zeros(len(given), dtype=bool)
+    if not there.all():
+        raise InputError(
+            f"{where}: {what} = {given[~there][0]}: the firm knows nobody of this number; take ids from the view"
+        )
+    return order[place]
+
+
+def _named(given: Any, known: Section, where: str, what: str) -> Mapping[str, ArrayLike]:
+    if not isinstance(given, Mapping) or set(given) - set(known):
+        wrong = sorted(set(given) - set(known))[0] if isinstance(given, Mapping) else given
+        raise InputError(f"{where}: {what} = {wrong!r}: is none of {', '.join(known)}; correct the spelling")
+    return given
+
+
+def _effort(settings: Section, given: Mapping[str, float], where: str) -> dict[str, float]:
+    _named(given, settings.prospects.channels, where, "prospecting")
+    for channel, times in given.items():
+        if not isinstance(times, int | float) or not 0 <= times <= 10:
+            raise InputError(
+                f"{where}: prospecting[{channel}] = {times!r}: must be a number from 0 to 10; correct it"
+            )
+    return dict(given)
+
+
+LIMITS = {
+    "price": (0.5, 2.0),
+    "agents": (0.1, 10.0),
+    "faq": (0.0, 1.0),
+    "quality": (0.0, 3.0),
+    "service": (0.0, 3.0),
+}
+
+
+def _check_levers(settings: Section, levers: Levers, where: str) -> None:
+    for name, (low, high) in LIMITS.items():
+        value = getattr(levers, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise InputError(
+                f"{where}: {name} = {value!r}: must be a number from {low:g} to {high:g}; correct it"
+            )
+    if levers.mode and levers.mode not in settings.loyalty.modes:
+        modes = ", ".join(settings.loyalty.modes)
+        raise InputError(
+            f"{where}: mode = {levers.mode!r}: must be empty or one of {modes}; correct the spelling"
+        )

@@ -1,0 +1,114 @@
+"""Data sets: whole or not there, in every format the same rows, and no truth where students look."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import dataset, tables
+from sim.market_tables import SEEN, TRUTH
+
+SMALL = {"customers": 150, "months": 4, "seed": 2}
+
+
+@pytest.fixture(scope="module")
+def data() -> dataset.Dataset:
+    return dataset.build("retail", **SMALL, with_truth=True)
+
+
+def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
+    assert tuple(data.visible) == SEEN and tuple(data.truth) == (*TRUTH, "truth_value")
+    for frames in (data.visible, data.truth):
+        for name, frame in frames.items():
+            tables.check(frame, name)
+
+
+def test_parquet_and_csv_hold_what_was_built(data: dataset.Dataset, tmp_path: Path) -> None:
+    dataset.write(data, tmp_path / "p")
+    dataset.write(data, tmp_path / "c", form="csv")
+    for name, frame in data.visible.items():
+        assert tables.read(tmp_path / "p" / f"{name}.parquet", name).equals(frame)
+        assert len(pd.read_csv(tmp_path / "c" / f"{name}.csv", encoding="utf-8-sig")) == len(frame)
+    assert (tmp_path / "p" / "truth" / "truth_value.parquet").is_file()
+    assert (tmp_path / "c" / "orders.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_sqlite_holds_every_table(data: dataset.Dataset, tmp_path: Path) -> None:
+    dataset.write(data, tmp_path, form="sqlite")
+    base = sqlite3.connect(tmp_path / "retail.sqlite")
+    try:
+        for name, frame in data.visible.items():
+            assert base.execute(f"select count(*) from {name}").fetchone() == (len(frame),)
+    finally:
+        base.close()
+
+
+def test_duckdb_and_sheets_hold_every_table(data: dataset.Dataset, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("openpyxl")
+    dataset.write(data, tmp_path, form="duckdb")
+    dataset.write(data, tmp_path, form="xlsx")
+    with duckdb.connect(str(tmp_path / "retail.duckdb"), read_only=True) as base:
+        got = base.execute("select sum(amount) from orders").fetchone()[0]
+    assert got == pytest.approx(data.visible["orders"]["amount"].sum())
+    assert set(pd.read_excel(tmp_path / "retail.xlsx", sheet_name=None)) == set(SEEN)
+
+
+def test_too_many_rows_for_a_sheet_are_refused_and_nothing_is_left(
+    data: dataset.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.errors import InputError
+
+    monkeypatch.setattr(dataset, "SHEET_ROWS", 10)
+    with pytest.raises(
+        InputError, match=r"table customers: .* a sheet holds at most 10; take parquet or csv"
+    ):
+        dataset.write(data, tmp_path, form="xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_refuses_leaves_no_partial_file(data: dataset.Dataset, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "orders.parquet").mkdir()  # a folder stands where a file must go
+    with pytest.raises(OSError):
+        dataset.write(data, blocked)
+    assert not (blocked / ".part").exists()
+
+
+def test_the_manifest_says_what_made_it(data: dataset.Dataset, tmp_path: Path) -> None:
+    dataset.write(data, tmp_path)
+    told = json.loads((tmp_path / dataset.MANIFEST).read_text(encoding="utf-8"))
+    assert told["recipe"] == {"market": "retail", **SMALL, "lang": "zh"} and told["made_with"]["faker"]
+    assert set(told["sha256"]) == {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.parquet")}
+
+
+def test_the_english_edition_differs_in_people_only(data: dataset.Dataset) -> None:
+    english = dataset.build("retail", **SMALL, lang="en")
+    for name in SEEN:
+        if name != "customers":
+            assert english.visible[name].equals(data.visible[name]), name
+    assert all(city.isascii() for city in english.visible["customers"]["city"])
+
+
+def test_no_visible_column_is_a_hidden_one_or_nearly_so(data: dataset.Dataset) -> None:
+    truth = data.truth["truth_customer"].set_index("customer_id")
+    value = data.truth["truth_value"].set_index("customer_id")
+    customers = data.visible["customers"].set_index("customer_id")
+    assert not (set(customers) & set(truth)) and not any(name.startswith("truth") for name in data.visible)
+    hidden = pd.concat([truth.select_dtypes(["number", "bool"]), value], axis=1).astype(float)
+    seen = customers.select_dtypes(["number", "bool"]).astype(float)
+    ids = pd.Series(customers.index, index=customers.index, dtype=float)
+    for column in [ids, *(seen[name] for name in seen)]:
+        for simple in (column, column.rank(), column % 10):
+            if simple.std() > 0:
+                corr = hidden.loc[simple.index].corrwith(simple).abs()
+                assert not (corr > 0.9).any(), column.name
+
+
+def test_a_code_of_an_order_tells_nothing_of_its_failure(data: dataset.Dataset) -> None:
+    failed = data.visible["orders"]["order_id"].isin(data.truth["truth_failure"]["order_id"])
+    assert abs(np.corrcoef(failed, data.visible["orders"]["at"] % 60)[0, 1]) < 0.15
