@@ -1,4 +1,4 @@
-"""Contacts and their draws: who calls, when and why, and everything random about it, drawn at birth."""
+"""Contacts: who calls, when and why; born of a scenario, or handed in from outside and checked."""
 
 import math
 
@@ -6,31 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Columns
+from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
 from sim.scenario import Reason, Scenario, Skill
 from sim.streams import Streams
 
+__all__ = ["Contacts", "Draws", "arrivals", "codes", "draws", "milliseconds", "rows_of", "validate"]
+
 DAY_STEP = 10_000_000  # contact_id = day, interval (2 digits), number in the interval (5 digits)
 INTERVAL_STEP = 100_000
 MOST_INTERVALS = 100
-MENU_SPREAD = 0.5  # time in the menu is uniform on mean * (1 - spread, 1 + spread)
 
 
 class Contacts(Columns):
     """Who calls: one row per contact, sorted by `at`; columns in the data dictionary."""
 
     table = "contacts"
-
-
-class Draws(Columns):
-    """Everything random about each contact, one row per possible attempt; columns in the data dictionary."""
-
-    table = "draws"
-
-
-def milliseconds(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return seconds rounded to the millisecond, the unit every machine agrees on."""
-    return np.rint(seconds * 1000.0) / 1000.0
 
 
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
@@ -69,32 +60,6 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     return contacts, draws(scenario, streams, contacts)
 
 
-def draws(scenario: Scenario, streams: Streams, contacts: Contacts) -> Draws:
-    """Return the draws of any contact list: one row for each contact and each attempt the scenario allows."""
-    attempts = scenario.redial.max_attempts
-    ids = contacts["contact_id"]
-    skill = codes(contacts["skill"], [s.name for s in scenario.skills], "skill")
-    made = [_attempt(scenario, streams, ids, skill, use) for use in range(attempts)]
-    columns = {name: np.stack([one[name] for one in made], axis=1).ravel() for name in made[0]}
-    return Draws(
-        contact_id=np.repeat(ids, attempts), attempt=np.tile(np.arange(1, attempts + 1), ids.size), **columns
-    )
-
-
-def codes(names: NDArray, known: list[str], column: str) -> NDArray[np.int64]:
-    """Return the place of each name in `known`; InputError for a name that is not there."""
-    unknown = sorted(set(np.unique(names).tolist()) - set(known))
-    if unknown:
-        raise InputError(
-            f"contacts: {column} = {unknown[0]!r}: the scenario has only {', '.join(known)}; "
-            "correct the contact list or add it to the scenario"
-        )
-    order = np.argsort(known)
-    return (
-        order[np.searchsorted(np.array(known)[order], names)] if len(names) else np.zeros(0, dtype=np.int64)
-    )
-
-
 def validate(contacts: Contacts, scenario: Scenario) -> None:
     """Raise InputError unless the list is one day's, sorted by time, with unique ids, in opening hours.
 
@@ -130,7 +95,7 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
         )
 
 
-def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], list[int]]:
+def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each contact the row of its first draws and the number of its attempts, at most `most`.
 
     Raises InputError unless the draws hold each contact's attempts 1, 2, … one after the other.
@@ -155,7 +120,7 @@ def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], lis
             "make the draws of this contact list with contacts.draws"
         )
     row = order[place]
-    return first[row].tolist(), np.minimum(length[row], most).tolist()
+    return first[row], np.minimum(length[row], most)
 
 
 def _counts(scenario: Scenario, streams: Streams) -> list[int]:
@@ -190,38 +155,6 @@ def poisson(mean: float, uniform: float) -> int:
     steps = np.log(mean) - np.log(np.arange(low + 1, math.ceil(mean + spread)))
     logs = low * math.log(mean) - mean - math.lgamma(low + 1) + np.concatenate([[0.0], np.cumsum(steps)])
     return low + int(np.searchsorted(np.cumsum(np.exp(logs)), uniform))
-
-
-def _attempt(
-    scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int
-) -> dict[str, NDArray]:
-    wrap_up = np.array([s.wrap_up_mean_seconds for s in scenario.skills])[skill]
-    spread = 1 + MENU_SPREAD * (2 * streams.uniforms("ivr", ids, use) - 1)
-    if scenario.patience.law == "endless":
-        patience = np.full(len(ids), math.inf)
-    else:
-        patience = scenario.patience.mean_seconds * streams.exponentials("patience", ids, use)
-    return {
-        "ivr": milliseconds(scenario.ivr.menu_seconds * spread),
-        "self_service": streams.uniforms("self_service", ids, use),
-        "patience": milliseconds(patience),
-        "balk": streams.uniforms("balk", ids, use),
-        "talk": milliseconds(_talk(scenario.skills, streams, ids, skill, use)),
-        "wrap_up": milliseconds(wrap_up * streams.exponentials("wrap_up", ids, use)),
-        "redial": streams.uniforms("redial", ids, use),
-        "redial_delay": milliseconds(
-            scenario.redial.mean_delay_seconds * streams.exponentials("redial_delay", ids, use)
-        ),
-        "solved": streams.uniforms("solved", ids, use),
-    }
-
-
-def _talk(skills: tuple[Skill, ...], streams: Streams, ids: NDArray, skill: NDArray, use: int) -> NDArray:
-    mean = np.array([s.talk_mean_seconds for s in skills])[skill]
-    spread = np.sqrt(np.log1p(np.array([s.talk_cv for s in skills]) ** 2))[skill]  # sigma of the logarithm
-    lognormal = np.exp(spread * streams.normals("talk", ids, use) - spread**2 / 2)
-    exponential = np.array([s.talk_law == "exponential" for s in skills])[skill]
-    return mean * np.where(exponential, streams.exponentials("talk", ids, use), lognormal)
 
 
 def _reasons(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray) -> NDArray:

@@ -1,21 +1,21 @@
 """What the centre leaves behind: the records of calls and of cases."""
 
+from array import array
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Columns
-from sim.contacts import Contacts, Draws
-from sim.scenario import Scenario
+from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, UNREACHED, WAITING
 
 if TYPE_CHECKING:
-    from sim.callcenter import Call
+    from sim.day import Day
 
 TRAITS = ("day", "contact_id", "customer_id", "skill", "reason", "vip")
-ASKED = ("balked", "abandoned", "answered", "waiting")  # the outcomes of calls that asked for an agent
+ASKED = ("balked", "abandoned", "answered", "waiting", "unreached")  # calls that asked for an agent
+ASKED_CODES = [BALKED, ABANDONED, ANSWERED, WAITING, UNREACHED]
 
 
 class Calls(Columns):
@@ -30,37 +30,38 @@ class Cases(Columns):
     table = "cases"
 
 
-def calls_of(made: Sequence["Call"], scenario: Scenario, contacts: Contacts, draws: Draws, end: int) -> Calls:
-    """Return the records of a day's calls; `end` is the clock when the day was over, milliseconds."""
+def calls_of(day: "Day") -> Calls:
+    """Return the records of a day's calls, when the day is over."""
+    rows, scenario = day.rows, day.scenario
+    contacts, draws = rows.contacts, rows.draws
+    row = np.array(rows.order, dtype=np.int64)
 
-    def column(name: str) -> NDArray[np.int64]:
-        return np.fromiter(map(attrgetter(name), made), dtype=np.int64, count=len(made))
+    def column(values: Sequence[int]) -> NDArray[np.int64]:
+        packed = isinstance(values, array)
+        return (np.frombuffer(values, dtype=np.int64) if packed else np.array(values, dtype=np.int64))[row]
 
-    who, row = column("who"), column("row")
-    outcome = np.array([call.outcome for call in made], dtype="<U11")
-    answered, waiting = outcome == "answered", outcome == "waiting"
-    asked = np.isin(outcome, ASKED)
-    queued, left_line = column("queued"), np.where(answered, column("answered"), column("ended"))
-    left_line[waiting] = end
-    skill = contacts["skill"][who]
-    solved_share = np.zeros(len(made))
-    for one in scenario.skills:
-        solved_share[skill == one.name] = one.solved_share
+    who, code = column(rows.who), column(rows.outcome)
+    answered, waiting, asked = code == ANSWERED, code == WAITING, np.isin(code, ASKED_CODES)
+    queued, seat = column(rows.queued), column(rows.seat)
+    picked_up, ended = column(rows.answered), column(rows.ended)
+    left_line = np.where(answered, picked_up, ended)
+    left_line[waiting] = day.clock.now
+    share = np.array([one.solved_share for one in scenario.skills])[column(rows.skill)]
     return Calls(
         **{name: contacts[name][who] for name in TRAITS},
-        attempt=column("attempt"),
-        at=column("at") / 1000.0,
-        ivr=np.where(outcome == "busy", np.nan, draws["ivr"][row]),
+        attempt=draws["attempt"][row],
+        at=column(rows.at) / 1000.0,
+        ivr=np.where(code == BUSY, np.nan, draws["ivr"][row]),
         queued_at=_seconds(queued, asked),
         wait=_seconds(left_line - queued, asked),
-        outcome=outcome,
-        agent_id=column("agent"),
-        answered_at=_seconds(column("answered"), answered),
+        outcome=np.array(OUTCOMES)[code],
+        agent_id=np.append(day.floor.agent_ids(), NEVER)[seat],
+        answered_at=_seconds(picked_up, answered),
         talk=np.where(answered, draws["talk"][row], np.nan),
-        hold=np.where(answered, 0.0, np.nan),
+        hold=np.where(answered, draws["hold"][row], np.nan),
         wrap_up=np.where(answered, draws["wrap_up"][row], np.nan),
-        ended_at=_seconds(column("ended"), ~waiting),
-        solved=(answered & (draws["solved"][row] < solved_share)) | (outcome == "self_served"),
+        ended_at=_seconds(ended, ~waiting),
+        solved=(answered & (draws["solved"][row] < share)) | (code == SELF_SERVED),
     )
 
 

@@ -3,16 +3,28 @@
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.options import Options, told
 from sim.reading import Reader
 
 READY = Path(__file__).resolve().parents[1] / "datasets" / "scenarios"
-TALK_LAWS = ("lognormal", "exponential")
-PATIENCE_LAWS = ("exponential", "endless")
+TALK_LAWS = ("lognormal", "exponential", "gamma", "constant")
+PATIENCE_LAWS = (
+    "exponential",
+    "endless",
+    "weibull",
+    "lognormal",
+    "gamma",
+    "constant",
+    "uniform",
+    "quantiles",
+)
+CHANNELS = ("phone", "chat", "email", "form", "board")
+WRITTEN = ("email", "form", "board")
 MOST_AGENTS = 9_999  # agent numbers leave four digits to each team
 MOST_TRUNKS = 1_000_000
 SUM_ERROR = 1e-9
@@ -37,7 +49,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Skill:
-    """One queue: share of all contacts, reasons, law of the talk, mean wrap-up, share solved at once."""
+    """One queue: share of all contacts, reasons, law of the talk, mean wrap-up, share solved at once.
+
+    A lower `priority` is served first where a team takes several skills. Callers who have waited
+    `overflow_seconds` may also be answered by the teams that name the skill under `overflow`. A share of
+    calls is transferred to another skill once the first agent has spoken. A skill with share 0 gets only
+    what is transferred, escalated or handed in.
+    """
 
     name: str
     title_zh: str
@@ -49,29 +67,43 @@ class Skill:
     talk_cv: float
     wrap_up_mean_seconds: float
     solved_share: float
+    channel: str = "phone"
+    priority: int = 0
+    overflow_seconds: float = 0.0
+    transfer_share: float = 0.0
+    transfer_to: str = ""
 
 
 @dataclass(frozen=True)
 class Team:
-    """A group of agents: the skills they take, most preferred first, and how many work in each interval."""
+    """A group of agents: the skills they take, most preferred first, and how many work in each interval.
+
+    `overflow` names skills they help with when its callers have waited long; `shrinkage` is the share of
+    paid agents who are away (training, illness, meetings), spread evenly over the intervals.
+    """
 
     name: str
     title_zh: str
     title_en: str
     skills: tuple[str, ...]
     agents: tuple[int, ...]
+    overflow: tuple[str, ...] = ()
+    shrinkage: float = 0.0
 
 
 @dataclass(frozen=True)
 class Patience:
     """How long callers bear waiting: a share leaves at the sight of a queue, the rest after a random time.
 
-    `endless` means that nobody hangs up while waiting, whatever `mean_seconds` says.
+    `endless` means that nobody hangs up while waiting, whatever `mean_seconds` says. `shape` and `quantiles`
+    belong to some of the laws, see `sim.laws.patience`.
     """
 
     law: str
     mean_seconds: float
     balk_share: float
+    shape: float = 1.0
+    quantiles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +139,12 @@ class Scenario:
     redial: Redial
     skills: tuple[Skill, ...]
     teams: tuple[Team, ...]
+    options: Options = Options()
+
+    @property
+    def attempts(self) -> int:
+        """The most attempts a contact may make."""
+        return self.redial.max_attempts
 
     @property
     def intervals(self) -> int:
@@ -130,14 +168,15 @@ class Scenario:
 
     def plain(self) -> dict[str, Any]:
         """Return the scenario as plain data, the form of its file."""
-        told = asdict(self)
-        told["opening"] = _clock(told.pop("opening_minutes"))
-        told["closing"] = _clock(told.pop("closing_minutes"))
-        for skill in told["skills"]:
+        plain = told(self)
+        plain |= plain.pop("options", {})
+        plain["opening"] = _clock(plain.pop("opening_minutes"))
+        plain["closing"] = _clock(plain.pop("closing_minutes"))
+        for skill in plain["skills"]:
             skill["reasons"] = {reason["name"]: reason["share"] for reason in skill["reasons"]}
         for group in ("skills", "teams"):
-            told[group] = {one.pop("name"): one for one in told[group]}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+            plain[group] = {one.pop("name"): one for one in plain[group]}
+        return plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], source: str = "scenario") -> "Scenario":
@@ -159,7 +198,9 @@ class Scenario:
             redial=_redial(read.table("redial")),
             skills=skills,
             teams=_teams(read, skills, len(times["calls_per_hour"])),
+            options=Options.read(read),
         )
+        _check_names(read, scenario)
         read.done()
         return scenario
 
@@ -235,7 +276,13 @@ def _ivr(read: Reader) -> Ivr:
 
 def _patience(read: Reader) -> Patience:
     law = read.choice("law", PATIENCE_LAWS)
-    made = Patience(law, read.number("mean_seconds", above=True), read.share("balk_share"))
+    made = Patience(
+        law,
+        read.number("mean_seconds", above=True),
+        read.share("balk_share"),
+        read.number("shape", above=True, high=20.0) if "shape" in read.plain else 1.0,
+        read.rising("quantiles") if law == "quantiles" else (),
+    )
     read.done()
     return made
 
@@ -275,6 +322,11 @@ def _skill(name: str, read: Reader) -> Skill:
         talk_cv=cv,
         wrap_up_mean_seconds=read.number("wrap_up_mean_seconds"),
         solved_share=read.share("solved_share"),
+        channel=read.choice("channel", CHANNELS) if "channel" in read.plain else "phone",
+        priority=read.whole("priority", low=0, high=99) if "priority" in read.plain else 0,
+        overflow_seconds=read.number("overflow_seconds") if "overflow_seconds" in read.plain else 0.0,
+        transfer_share=read.share("transfer_share") if "transfer_share" in read.plain else 0.0,
+        transfer_to=read.text("transfer_to") if "transfer_to" in read.plain else "",
     )
     read.done()
     return made
@@ -291,6 +343,8 @@ def _teams(read: Reader, skills: tuple[Skill, ...], intervals: int) -> tuple[Tea
                 title_en=one.text("title_en"),
                 skills=one.texts("skills", names),
                 agents=one.numbers("agents", intervals, whole=True, high=MOST_AGENTS),
+                overflow=one.texts("overflow", names) if "overflow" in one.plain else (),
+                shrinkage=one.share("shrinkage") if "shrinkage" in one.plain else 0.0,
             )
         )
         one.done()
@@ -299,6 +353,28 @@ def _teams(read: Reader, skills: tuple[Skill, ...], intervals: int) -> tuple[Tea
         if name not in taken:
             read.refuse("teams", f"no team takes the skill {name!r}", "add it to the skills of a team")
     return tuple(made)
+
+
+def _check_names(read: Reader, scenario: Scenario) -> None:
+    """Refuse skills that are named somewhere and are not there, and options a channel lacks."""
+    names = [skill.name for skill in scenario.skills]
+    channels = {skill.channel for skill in scenario.skills}
+    escalation, complaints = scenario.options.escalation, scenario.options.complaints
+    named = [(f"skills.{s.name}.transfer_to", s.transfer_to, s.transfer_share) for s in scenario.skills]
+    if escalation:
+        named.append(("escalation.to", escalation.to, 1.0))
+        named.append(("escalation.further_to", escalation.further_to, escalation.further_share))
+    if complaints:
+        named += [("complaints.skill", complaints.skill, 1.0)]
+        named += [("complaints.work_skill", complaints.work_skill, 1.0)]
+    for where, name, used in named:
+        if used and name not in names:
+            rule = f"must be one of the skills {', '.join(names)}"
+            raise InputError(f"{read.source}: {where} = {name!r}: {rule}; correct the spelling or add the skill")
+    for option, needs in (("chat", {"chat"}), ("messages", set(WRITTEN))):
+        if needs & channels and getattr(scenario.options, option) is None:
+            cure = f"add a table [{option}]"
+            read.refuse(option, f"a skill has the channel {min(needs & channels)!r}, which needs it", cure)
 
 
 def _sums_to_one(read: Reader, name: str, shares: list[float]) -> None:

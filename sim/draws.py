@@ -1,0 +1,87 @@
+"""Draws: everything random about a contact, drawn at its birth, one row for each possible attempt."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import laws
+from sim.columns import Columns
+from sim.errors import InputError
+from sim.scenario import Scenario
+from sim.streams import Streams
+
+if TYPE_CHECKING:
+    from sim.contacts import Contacts
+
+MENU_SPREAD = 0.5  # time in the menu is uniform on mean * (1 - spread, 1 + spread)
+
+
+class Draws(Columns):
+    """Everything random about each contact, one row per possible attempt; columns in the data dictionary."""
+
+    table = "draws"
+
+
+def milliseconds(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return seconds rounded to the millisecond, the unit every machine agrees on."""
+    return np.rint(seconds * 1000.0) / 1000.0
+
+
+def draws(scenario: Scenario, streams: Streams, contacts: "Contacts") -> Draws:
+    """Return the draws of any contact list: one row for each contact and each attempt the scenario allows.
+
+    Extra columns are drawn for what the scenario has. InputError for a skill the scenario has not.
+    """
+    attempts = scenario.attempts
+    ids = contacts["contact_id"]
+    skill = codes(contacts["skill"], [s.name for s in scenario.skills], "skill")
+    made = [_attempt(scenario, streams, ids, skill, use) for use in range(attempts)]
+    columns = {name: np.stack([one[name] for one in made], axis=1).ravel() for name in made[0]}
+    return Draws(
+        contact_id=np.repeat(ids, attempts), attempt=np.tile(np.arange(1, attempts + 1), ids.size), **columns
+    )
+
+
+def codes(names: NDArray, known: list[str], column: str) -> NDArray[np.int64]:
+    """Return the place of each name in `known`; InputError for a name that is not there."""
+    if not len(names):
+        return np.zeros(0, dtype=np.int64)
+    made = np.full(len(names), -1, dtype=np.int64)
+    for code, name in enumerate(known):
+        made[names == name] = code
+    if (made < 0).any():
+        raise InputError(
+            f"contacts: {column} = {str(np.unique(names[made < 0])[0])!r}: the scenario has only {', '.join(known)}; "
+            "correct the contact list or add it to the scenario"
+        )
+    return made
+
+
+def _attempt(
+    scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int
+) -> dict[str, NDArray]:
+    spread = 1 + MENU_SPREAD * (2 * streams.uniforms("ivr", ids, use) - 1)
+    wrap_up = np.array([s.wrap_up_mean_seconds for s in scenario.skills])[skill]
+    return {
+        "ivr": milliseconds(scenario.ivr.menu_seconds * spread),
+        "self_service": streams.uniforms("self_service", ids, use),
+        "patience": milliseconds(laws.patience(scenario.patience, streams, ids, use)),
+        "balk": streams.uniforms("balk", ids, use),
+        "talk": milliseconds(_talk(scenario, streams, ids, skill, use)),
+        "wrap_up": milliseconds(wrap_up * streams.exponentials("wrap_up", ids, use)),
+        "redial": streams.uniforms("redial", ids, use),
+        "redial_delay": milliseconds(
+            scenario.redial.mean_delay_seconds * streams.exponentials("redial_delay", ids, use)
+        ),
+        "solved": streams.uniforms("solved", ids, use),
+    }
+
+
+def _talk(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int) -> NDArray:
+    made = np.empty(len(ids))
+    for code, one in enumerate(scenario.skills):
+        mine = skill == code
+        law = laws.duration(one.talk_law, one.talk_cv, streams, "talk", ids[mine], use)
+        made[mine] = one.talk_mean_seconds * law
+    return made
