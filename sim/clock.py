@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import simpy
 from simpy.core import EmptySchedule, StopSimulation
-from simpy.events import NORMAL
+from simpy.events import NORMAL, EventPriority
 
 Step = Callable[[int, int], None]
 Entry = tuple[float, int, Callable[[Any, Any], None], Any]  # when, order within the moment, step, thing
@@ -137,14 +137,14 @@ class StockClock(simpy.Environment):
     def plan(self, at: int, step: Step, thing: int) -> None:
         """Plan `step(at, thing)`."""
         timeout: Any = self.timeout(at - self.now, thing)
-        timeout.callbacks.append(lambda event: step(self.now, event.value))
+        timeout.callbacks.append(lambda event: step(int(self.now), event.value))
 
     def plan_late(self, at: int, step: Step, thing: int) -> None:
         """Plan a step that comes after everything else of its moment."""
         event: Any = self.event()
         event._ok, event._value = True, thing
-        event.callbacks.append(lambda late: step(self.now, late.value))
-        self.schedule(event, LATE, at - self.now)
+        event.callbacks.append(lambda late: step(int(self.now), late.value))
+        self.schedule(event, EventPriority(LATE), at - self.now)
 
     def feed(self, times: Sequence[int], step: Step, things: Sequence[int]) -> None:
         """Plan `step(times[k], things[k])` for sorted times, once."""

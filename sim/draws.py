@@ -75,7 +75,43 @@ def _attempt(
             scenario.redial.mean_delay_seconds * streams.exponentials("redial_delay", ids, use)
         ),
         "solved": streams.uniforms("solved", ids, use),
+        **_extra(scenario, streams, ids, use),
     }
+
+
+def _extra(scenario: Scenario, streams: Streams, ids: NDArray, use: int) -> dict[str, NDArray]:
+    """Return the extra columns that the scenario's options need."""
+    told = scenario.options
+    uniforms: list[str] = []
+    times: dict[str, float] = {}
+    if told.escalation:
+        uniforms += ["escalate", "conference", "further"]
+        times |= dict.fromkeys(("escalation_talk", "further_talk"), told.escalation.mean_seconds)
+    if any(skill.transfer_share for skill in scenario.skills):
+        uniforms.append("transfer")
+        times["transfer_talk"] = _mean_talk(scenario)
+    if told.callback:
+        uniforms += ["callback", "reached"]
+    if told.repeat:
+        uniforms.append("repeat")
+        times["repeat_delay"] = told.repeat.mean_delay_seconds
+    if told.special:
+        uniforms.append("special")
+        times["special_talk"] = told.special.mean_seconds
+    made = {name: streams.uniforms(name, ids, use) for name in uniforms}
+    made |= {name: milliseconds(mean * streams.exponentials(name, ids, use)) for name, mean in times.items()}
+    if told.hold:
+        held = streams.uniforms("held", ids, use) < told.hold.share
+        made["hold"] = milliseconds(
+            np.where(held, told.hold.mean_seconds * streams.exponentials("hold", ids, use), 0.0)
+        )
+    return made
+
+
+def _mean_talk(scenario: Scenario) -> float:
+    """Return the mean talk of the skills that calls are transferred to, seconds."""
+    to = {skill.transfer_to for skill in scenario.skills if skill.transfer_share}
+    return float(np.mean([skill.talk_mean_seconds for skill in scenario.skills if skill.name in to]))
 
 
 def _talk(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int) -> NDArray:

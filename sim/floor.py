@@ -1,7 +1,7 @@
 """The floor: seats, the teams that sit there by interval, the lines of callers, and who answers whom."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 
 import numpy as np
@@ -33,6 +33,24 @@ class Team:
 class Floor:
     """Seats are numbered through all teams; `waiting` tells of each row whether it still stands in line."""
 
+    __slots__ = (
+        "_serial",
+        "away",
+        "came",
+        "gone",
+        "helpers",
+        "late",
+        "left",
+        "levels",
+        "lines",
+        "load",
+        "most_idle",
+        "only",
+        "team_at",
+        "teams",
+        "waiting",
+    )
+
     def __init__(self, scenario: Scenario, staffing: Staffing, waiting: list[bool]) -> None:
         self.waiting = waiting
         self.lines: list[Line] = [[] for _ in scenario.skills]
@@ -49,9 +67,20 @@ class Floor:
             self.team_at += [team] * team.size
         self.load = [0] * len(self.team_at)  # contacts in hand, by seat
         self.away: set[int] = set()  # seats on a break, or due for one after the call in hand
+        self.left: Callable[[int, int], None] = lambda now, seat: None  # told when a break really begins
+        self.came = [0] * len(self.team_at)  # when each seat's agent came on duty
+        self.gone = [True] * len(self.team_at)  # seats that take no further contact: off duty or away
         self.levels = [self._levels(scenario, skill.name) for skill in scenario.skills]
+        # The team of a skill that only one team takes: who asks need not choose.
+        self.only = [level[0][0] if len(level) == len(level[0]) == 1 else None for level in self.levels]
         self.helpers = [
-            [[floor for told, floor in zip(scenario.teams, self.teams, strict=True) if s.name in told.overflow]]
+            [
+                [
+                    floor
+                    for told, floor in zip(scenario.teams, self.teams, strict=True)
+                    if s.name in told.overflow
+                ]
+            ]
             for s in scenario.skills
         ]
         self._serial = 0
@@ -72,11 +101,7 @@ class Floor:
 
     def seat_for(self, skill: int) -> int:
         """Take the agent who answers this skill now, or NONE: own teams first, then who is free longest."""
-        level = self.levels[skill]
-        if len(level) == 1 and len(level[0]) == 1:  # one team takes it: nothing to choose
-            free = level[0][0].free
-            return free.popleft()[1] if free else NONE
-        return self._take(level)
+        return self._take(self.levels[skill])
 
     def helper_for(self, skill: int) -> int:
         """Take an agent of a team that helps a skill only when its callers have waited long, or NONE."""
@@ -106,39 +131,53 @@ class Floor:
         """Let a row that waits already stand in the line of the helping teams, too, at its old place."""
         heappush(self.late[skill], (rank, queued, 0, row))
 
-    def next_row(self, team: Team) -> int:
-        """Take the next row out of the team's lines, or NONE: by rank, then whoever has waited longest."""
-        waiting, best = self.waiting, None
+    def release(self, now: int, seat: int) -> int:
+        """Return the next row for a seat with nothing in hand, or NONE: by rank, then who waits longest.
+
+        Who is off duty goes, and who finds nobody in line is free.
+        """
+        self.load[seat] = 0
+        if self.gone[seat]:
+            if seat in self.away:
+                self.left(now, seat)
+            return NONE
+        team, waiting, best = self.team_at[seat], self.waiting, None
         for line in team.lines:
             while line and not waiting[line[0][3]]:
                 heappop(line)
             if line and (best is None or line[0] < best[0]):
                 best = line
-        return heappop(best)[3] if best is not None else NONE
+        if best is not None:
+            row = heappop(best)[3]
+            waiting[row] = False
+            return row
+        team.free.append((now, seat))
+        return NONE
 
-    def release(self, now: int, seat: int) -> int:
-        """Return the next row for a seat that has no contact in hand, or NONE; who is off duty goes."""
-        self.load[seat] = 0
-        team = self.team_at[seat]
-        if seat >= team.end or seat in self.away:
-            return NONE
-        row = self.next_row(team)
-        if row < 0:
-            team.free.append((now, seat))
-        return row
-
-    def change_shift(self, team: Team, agents: int, now: int) -> list[int]:
-        """Put `agents` on duty; return the seats that came free. Who leaves finishes the call in hand."""
+    def change_shift(self, now: int, team: Team, agents: int) -> list[int]:
+        """Put `agents` on duty; return the seats to be released. Who leaves finishes the call in hand."""
         before, team.end = team.end, team.first + agents
-        if team.end < before:
-            team.free = deque(entry for entry in team.free if entry[1] < team.end)
-            return []
-        came = [s for s in range(before, team.end) if not self.load[s] and s not in self.away]
-        team.free.extend((now, seat) for seat in came)
-        return came
+        self._leave(team, range(team.end, before))
+        for seat in range(before, team.end):
+            self.gone[seat] = seat in self.away
+            self.came[seat] = now
+        return [seat for seat in range(before, team.end) if not self.load[seat]]
 
-    def leave(self, seat: int) -> None:
-        """Send a seat on its break: at once if free, else after the call in hand."""
+    def leave(self, now: int, seat: int) -> None:
+        """Send a seat on its break: at once if nothing is in hand, else after that."""
         self.away.add(seat)
-        team = self.team_at[seat]
-        team.free = deque(entry for entry in team.free if entry[1] != seat)
+        self._leave(self.team_at[seat], range(seat, seat + 1))
+        if not self.load[seat]:
+            self.left(now, seat)
+
+    def come_back(self, seat: int) -> bool:
+        """End a break; return whether the agent, being on duty with nothing in hand, is to be released."""
+        self.away.discard(seat)
+        self.gone[seat] = seat >= self.team_at[seat].end
+        return not self.gone[seat] and not self.load[seat]
+
+    def _leave(self, team: Team, seats: range) -> None:
+        for seat in seats:
+            self.gone[seat] = True
+        if seats:
+            team.free = deque(entry for entry in team.free if entry[1] not in seats)

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 
 from sim.clock import Timekeeper
-from sim.floor import Floor
-from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, Rows
+from sim.floor import NONE, Floor
+from sim.rows import ABANDONED, BALKED, BUSY, NEVER, Rows
 from sim.scenario import Scenario
 
 Hook = Callable[[int, int], bool]  # (now, row) -> whether the call goes its plain way
@@ -17,6 +17,43 @@ class Phone:
     The plain way is all here. What a scenario adds when a caller joins the line (`joined`), is answered
     (`greeting`) or the talk is over (`talk_over`) is asked only if it is there.
     """
+
+    __slots__ = (
+        "answered",
+        "at",
+        "balks",
+        "came_in",
+        "closing",
+        "direct",
+        "ended",
+        "floor",
+        "greeting",
+        "ivr",
+        "join",
+        "joined",
+        "load",
+        "on_end_talk",
+        "on_free",
+        "only",
+        "outcome",
+        "patience",
+        "plan",
+        "plan_late",
+        "promised",
+        "rank",
+        "release",
+        "rows",
+        "seat",
+        "seat_for",
+        "serve",
+        "skill",
+        "talk",
+        "talk_over",
+        "trunks_free",
+        "waiting",
+        "way",
+        "wrap_up",
+    )
 
     def __init__(self, scenario: Scenario, rows: Rows, floor: Floor, clock: Timekeeper) -> None:
         self.rows, self.floor = rows, floor
@@ -33,23 +70,27 @@ class Phone:
         self.skill, self.rank, self.way = rows.skill, rows.rank, rows.way
         self.ivr, self.patience, self.talk, self.wrap_up = rows.ivr, rows.patience, rows.talk, rows.wrap_up
         self.waiting, self.seat, self.load = rows.waiting, rows.seat, floor.load
-        self.at, self.queued, self.answered, self.ended = rows.at, rows.queued, rows.answered, rows.ended
+        self.at, self.answered, self.ended, self.direct = rows.at, rows.answered, rows.ended, rows.direct
         self.outcome, self.balks, self.came_in = rows.outcome, rows.balks, rows.order.append
-        self.seat_for, self.join, self.release = floor.seat_for, floor.join, floor.release
-        self.on_end_talk, self.on_end_wrap_up = self.end_talk, self.end_wrap_up  # bound once, not per call
+        self.only, self.seat_for, self.join, self.release = (
+            floor.only,
+            floor.seat_for,
+            floor.join,
+            floor.release,
+        )
+        self.on_end_talk, self.on_free = self.end_talk, self.free  # bound once, not per call
 
     def dial(self, now: int, row: int) -> None:
         """PBX: give the call a trunk, or a busy signal."""
         self.came_in(row)
-        self.at[row] = now
         if not self.trunks_free:
             self.lose(now, row, BUSY)
             return
         self.trunks_free -= 1
-        if self.ivr[row]:
-            self.plan(now + self.ivr[row], self.choose, row)
+        if self.direct[row]:
+            self.ask(now, row)
         else:
-            self.choose(now, row)
+            self.plan(now + self.ivr[row], self.choose, row)
 
     def choose(self, now: int, row: int) -> None:
         """IVR: the caller has been helped, leaves, or asks for an agent."""
@@ -61,8 +102,11 @@ class Phone:
 
     def ask(self, now: int, row: int) -> None:
         """ACD: to the agent free longest, or into the line."""
-        self.queued[row] = now
-        seat = self.seat_for(self.skill[row])
+        team = self.only[self.skill[row]]
+        if team is None:
+            seat = self.seat_for(self.skill[row])
+        else:  # nothing to choose
+            seat = team.free.popleft()[1] if team.free else NONE
         if seat >= 0:
             self.answer(now, row, seat)
         elif self.balks[row]:
@@ -86,31 +130,23 @@ class Phone:
 
     def answer(self, now: int, row: int, seat: int) -> None:
         """CTI and CSR: the agent in this seat sees the customer's record and speaks."""
-        self.waiting[row] = False
         self.load[seat] = 1
         self.seat[row] = seat
         self.answered[row] = now
-        self.outcome[row] = ANSWERED
         if self.greeting is None or self.greeting(now, row):
             self.plan(now + self.talk[row], self.on_end_talk, row)
 
     def end_talk(self, now: int, row: int) -> None:
         """The trunk is free again, unless the call goes on with another agent; this one writes it up."""
-        self.ended[row] = now
         if self.talk_over is None or self.talk_over(now, row):
             self.trunks_free += 1
-            self.write_up(now, row)
+            if self.wrap_up[row]:
+                self.plan(now + self.wrap_up[row], self.on_free, self.seat[row])
+            else:
+                self.free(now, self.seat[row])
 
-    def write_up(self, now: int, row: int) -> None:
-        """The agent has hung up and does the wrap-up."""
-        if self.wrap_up[row]:
-            self.plan(now + self.wrap_up[row], self.on_end_wrap_up, row)
-        else:
-            self.end_wrap_up(now, row)
-
-    def end_wrap_up(self, now: int, row: int) -> None:
-        """The agent goes home if the shift is over, else takes the next caller or is free."""
-        seat = self.seat[row]
+    def free(self, now: int, seat: int) -> None:
+        """The agent in this seat goes if the shift is over, else takes the next caller or is free."""
         following = self.release(now, seat)
         if following >= 0:
             self.serve(now, following, seat)
@@ -120,4 +156,5 @@ class Phone:
         self.outcome[row], self.ended[row] = outcome, now
         delay = self.rows.redial_delay[row]
         if delay != NEVER and now + delay < self.closing:
+            self.at[row + 1] = now + delay
             self.plan(now + delay, self.dial, row + 1)

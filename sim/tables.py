@@ -92,9 +92,7 @@ def schema(name: str) -> "pa.DataFrameSchema":
     told = table(name)
     return pa.DataFrameSchema(
         {
-            c.name: pa.Column(
-                DTYPES[c.dtype], _checks(c), nullable=c.absent, required=c.default is None
-            )
+            c.name: pa.Column(DTYPES[c.dtype], _checks(c), nullable=c.absent, required=c.default is None)
             for c in (*told.columns, *told.extra)
         },
         strict=True,
