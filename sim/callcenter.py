@@ -4,37 +4,59 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from sim.cases import Case, Cases
+from sim.chats import Dialogues
 from sim.clock import Clock
 from sim.contacts import Contacts, Draws, validate
 from sim.crew import Crew
-from sim.day import Day
+from sim.day import Day, Today
 from sim.errors import InputError
 from sim.legs import Legs, legs_of
-from sim.records import Calls, Cases, calls_of
+from sim.messages import Letters
+from sim.records import Calls, calls_of
 from sim.scenario import Scenario
 from sim.staffing import Staffing
 from sim.tracing import TraceRow, events
 
 __all__ = ["Calls", "Carry", "Cases", "Centre", "Results"]
 
+DAY_SECONDS = 86_400
+
 
 @dataclass(frozen=True)
 class Carry:
-    """What the next day must know: the last day run, and the contacts still in line when it ended."""
+    """What the next day must know: the last day run, and what was unfinished when it ended.
+
+    `waiting`: contacts still in line. `contacts` and `draws`: those of other days who may still come up:
+    messages nobody has answered, and customers who will call again (`due`: contact, attempt, seconds since
+    midnight of `day`). `cases`: the book of open complaints. `crew`: the agents as they go home.
+    """
 
     day: int
     waiting: tuple[int, ...] = ()
     crew: Crew | None = None
+    contacts: Contacts | None = None
+    draws: Draws | None = None
+    due: tuple[tuple[int, int, float], ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
 class Results:
-    """What one day leaves behind: records of calls and cases, and what travels to the next day."""
+    """What one day leaves behind: records, and what travels to the next day.
+
+    `calls` one row per attempt by phone, `legs` one per agent who handled a call (rich scenarios), `chats`,
+    `messages` answered today, `cases` closed today or open.
+    """
 
     calls: Calls
     cases: Cases
     carry: Carry
     legs: Legs
+    chats: Dialogues
+    messages: Letters
 
 
 class Centre:
@@ -68,15 +90,53 @@ class Centre:
         validate(contacts, self.scenario)
         number = _day_number(contacts, carry)
         staffing = staffing or Staffing.of(self.scenario)
+        today = _today(number, contacts, draws, carry)
         crew = crew or (carry.crew if carry else None)
-        day = Day(self.scenario, contacts, draws, staffing, crew=crew, clock=self.clock)
+        book = carry.cases if carry else ()
+        day = Day(self.scenario, today, staffing, crew=crew, book=book, clock=self.clock)
         day.clock.run()
         calls = calls_of(day)
         if trace is not None:
             trace.extend(events(calls))
         waiting = tuple(calls["contact_id"][calls["outcome"] == "waiting"].tolist())
-        next_crew = day.pace.next_day() if day.pace else None
-        return Results(calls, Cases.empty(), Carry(number, waiting, next_crew), legs_of(day))
+        return Results(
+            calls,
+            day.case_desk.records() if day.case_desk else Cases.empty(),
+            _carry(day, number, waiting),
+            legs_of(day),
+            day.chats.records() if day.chats else Dialogues.empty(),
+            day.messages.records(),
+        )
+
+
+def _today(number: int, contacts: Contacts, draws: Draws, carry: Carry | None) -> Today:
+    """Put those carried over before today's; InputError when somebody would be there twice."""
+    if carry is None or carry.contacts is None or carry.draws is None:
+        return Today(number, contacts, draws)
+    again = np.intersect1d(carry.contacts["contact_id"], contacts["contact_id"])
+    if len(again):
+        raise InputError(
+            f"contacts: contact_id = {again[0]}: is still open from an earlier day; number every contact anew"
+        )
+    late = (number - carry.day) * DAY_SECONDS
+    due = tuple((contact, attempt, at - late) for contact, attempt, at in carry.due)
+    return Today(number, Contacts.joined(carry.contacts, contacts), Draws.joined(carry.draws, draws), due)
+
+
+def _carry(day: Day, number: int, waiting: tuple[int, ...]) -> Carry:
+    """Return what travels to the next day."""
+    rows = day.rows
+    crew = day.pace.next_day() if day.pace else None
+    cases = tuple(day.case_desk.book.values()) if day.case_desk else ()
+    who = {rows.who[row] for row in day.messages.unanswered()} | {rows.who[row] for row, _ in rows.due}
+    if not who:
+        return Carry(number, waiting, crew, cases=cases)
+    places = np.array(sorted(who), dtype=np.int64)
+    contacts = rows.contacts.rows(places)
+    draws = rows.draws.rows(np.isin(rows.draws["contact_id"], contacts["contact_id"]))
+    numbers, attempts = rows.contacts["contact_id"], rows.draws["attempt"]
+    due = tuple((int(numbers[rows.who[row]]), int(attempts[row]), at / 1000.0) for row, at in rows.due)
+    return Carry(number, waiting, crew, contacts, draws, due, cases)
 
 
 def _day_number(contacts: Contacts, carry: Carry | None) -> int:

@@ -66,6 +66,13 @@ class Columns:
         """Return the rows that a mask or an array of places selects."""
         return type(self)(**{name: array[which] for name, array in self._columns.items()})
 
+    @classmethod
+    def joined(cls, *stores: "Columns") -> Self:
+        """Return stores of one table one after the other; extra columns one of them lacks get their default."""
+        extra = [c.name for c in tables.table(cls.table).extra if any(c.name in one.names for one in stores)]
+        names = [*tables.columns(cls.table), *extra]
+        return cls(**{name: np.concatenate([one[name] for one in stores]) for name in names})
+
     def frame(self) -> "pd.DataFrame":
         """Return the table as a DataFrame, text as plain strings."""
         import pandas as pd

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.columns import Columns
 from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
+from sim.parts import WRITTEN
 from sim.scenario import Reason, Scenario, Skill
 from sim.streams import Streams
 
@@ -47,15 +48,17 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     ids, at = ids[order], at[order]
     skill = _pick(streams.uniforms("skill", ids), scenario.skills)
     customer = 1 + np.floor(streams.uniforms("customer", ids) * scenario.customers).astype(np.int64)
+    channel = np.array([s.channel for s in scenario.skills])[skill]
     contacts = Contacts(
         day=np.full(ids.size, day),
         contact_id=ids,
         customer_id=customer,
-        channel=np.full(ids.size, "phone"),
+        channel=channel,
         skill=np.array([s.name for s in scenario.skills])[skill],
         reason=_reasons(scenario, streams, ids, skill),
         vip=streams.uniforms("vip", customer) < scenario.vip_share,  # a customer is a VIP, not a call
         at=at,
+        **_priority(scenario, streams, ids, channel),
     )
     return contacts, draws(scenario, streams, contacts)
 
@@ -86,9 +89,12 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
         raise InputError(
             f"contacts: at = {at[place]} in row {place}: earlier than the row before; sort by at"
         )
-    late = at[-1] >= scenario.closing_seconds and scenario.closing_minutes < 24 * 60
-    if at[0] < scenario.opening_seconds or late:
-        value = at[-1] if late else at[0]
+    spoken = at[~np.isin(contacts["channel"], WRITTEN)]  # who writes may do so at any hour
+    if not len(spoken):
+        return
+    late = spoken[-1] >= scenario.closing_seconds and scenario.closing_minutes < 24 * 60
+    if spoken[0] < scenario.opening_seconds or late:
+        value = spoken[-1] if late else spoken[0]
         raise InputError(
             f"contacts: at = {value}: outside opening hours, {scenario.opening_seconds} to "
             f"{scenario.closing_seconds} seconds since midnight; change the hours or the list"
@@ -157,6 +163,19 @@ def poisson(mean: float, uniform: float) -> int:
     steps = np.log(mean) - np.log(np.arange(low + 1, math.ceil(mean + spread)))
     logs = low * math.log(mean) - mean - math.lgamma(low + 1) + np.concatenate([[0.0], np.cumsum(steps)])
     return low + int(np.searchsorted(np.cumsum(np.exp(logs)), uniform))
+
+
+def _priority(
+    scenario: Scenario, streams: Streams, ids: NDArray, channel: NDArray
+) -> dict[str, NDArray[np.int64]]:
+    """Return the priority of each contact, where the scenario has written ones; 3 for all others."""
+    told = scenario.options.messages
+    if told is None:
+        return {}
+    drawn = 1 + np.searchsorted(
+        np.cumsum(told.priority_shares)[:-1], streams.uniforms("priority", ids), "right"
+    )
+    return {"priority": np.where(np.isin(channel, WRITTEN), drawn, 3)}
 
 
 def _reasons(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray) -> NDArray:

@@ -37,6 +37,9 @@ def draws(scenario: Scenario, streams: Streams, contacts: "Contacts") -> Draws:
     ids = contacts["contact_id"]
     skill = codes(contacts["skill"], [s.name for s in scenario.skills], "skill")
     made = [_attempt(scenario, streams, ids, skill, use) for use in range(attempts)]
+    if scenario.options.complaints:  # a customer is of a class, not a call
+        of = streams.uniforms("service_class", contacts["customer_id"])
+        made = [one | {"service_class": of} for one in made]
     columns = {name: np.stack([one[name] for one in made], axis=1).ravel() for name in made[0]}
     return Draws(
         contact_id=np.repeat(ids, attempts), attempt=np.tile(np.arange(1, attempts + 1), ids.size), **columns
@@ -95,9 +98,15 @@ def _extra(scenario: Scenario, streams: Streams, ids: NDArray, use: int) -> dict
     if told.repeat:
         uniforms.append("repeat")
         times["repeat_delay"] = told.repeat.mean_delay_seconds
+    if told.chat:
+        uniforms.append("silent")
     if told.special:
         uniforms.append("special")
         times["special_talk"] = told.special.mean_seconds
+    if told.complaints:
+        levels = (1, 2, 3)
+        uniforms += ["complaint", "severity", "about_staff", "content", *(f"settled_{k}" for k in levels)]
+        times |= {f"case_work_{k}": told.complaints.work_mean_seconds for k in levels}
     made = {name: streams.uniforms(name, ids, use) for name in uniforms}
     made |= {name: milliseconds(mean * streams.exponentials(name, ids, use)) for name, mean in times.items()}
     if told.hold:

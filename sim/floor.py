@@ -20,7 +20,7 @@ Line = list[Place]  # a heap; those who have hung up stay in it until they reach
 class Team:
     """One team: its seats, how many of them are on duty, and which agents are free and since when."""
 
-    __slots__ = ("end", "first", "free", "lines", "plan", "size")
+    __slots__ = ("end", "first", "free", "lines", "places", "plan", "size")
 
     def __init__(self, first: int, plan: Sequence[int], lines: list[Line]) -> None:
         self.first = self.end = first  # seats first, first + 1, … end - 1 are on duty
@@ -28,6 +28,7 @@ class Team:
         self.size = max(plan, default=0)
         self.lines = lines  # in the order the team prefers them
         self.free: deque[tuple[int, int]] = deque()  # (free since, seat), longest first
+        self.places: set[int] = set()  # seats in a chat that may take another one
 
 
 class Floor:
@@ -154,6 +155,38 @@ class Floor:
         team.free.append((now, seat))
         return NONE
 
+    def next_of(self, team: Team, skills: set[int]) -> int:
+        """Take the next row out of a team's lines of these skills only, or NONE."""
+        best: Line | None = None
+        for skill in skills:
+            line = self.lines[skill]
+            while line and not self.waiting[line[0][3]]:
+                heappop(line)
+            mine = any(line is other for other in team.lines)
+            if mine and line and (best is None or line[0] < best[0]):
+                best = line
+        if best is None:
+            return NONE
+        row = heappop(best)[3]
+        self.waiting[row] = False
+        return row
+
+    def offer_place(self, seat: int, offered: bool) -> None:
+        """Note whether an agent in a chat has a place free for another one."""
+        places = self.team_at[seat].places
+        if offered and not self.gone[seat]:
+            places.add(seat)
+        else:
+            places.discard(seat)
+
+    def place_beside(self, skill: int) -> int:
+        """Return the agent with the fewest chats in hand who may take one more of this skill, or NONE."""
+        for teams in self.levels[skill]:
+            seats = [seat for team in teams for seat in team.places]
+            if seats:
+                return min(seats, key=lambda seat: (self.load[seat], seat))
+        return NONE
+
     def change_shift(self, now: int, team: Team, agents: int) -> list[int]:
         """Put `agents` on duty; return the seats to be released. Who leaves finishes the call in hand."""
         before, team.end = team.end, team.first + agents
@@ -179,5 +212,6 @@ class Floor:
     def _leave(self, team: Team, seats: range) -> None:
         for seat in seats:
             self.gone[seat] = True
+            team.places.discard(seat)
         if seats:
             team.free = deque(entry for entry in team.free if entry[1] not in seats)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.cases import CaseDesk
 from sim.phone import Phone
 from sim.rows import AGENT, LEADER, MANAGER, NEVER, TRANSFER, Rows
 from sim.scenario import Scenario
@@ -17,7 +18,7 @@ class Onward:
         self.code = {skill.name: k for k, skill in enumerate(scenario.skills)}
         self.solved_share = [skill.solved_share for skill in scenario.skills]
         self.hosts: dict[int, int] = {}  # leg of a leader in conference -> row of the agent who stays
-        self.to_transfer: list[int] = []
+        self.case_desk: CaseDesk | None = None
         self._take_columns(scenario)
 
     def _take_columns(self, scenario: Scenario) -> None:
@@ -78,6 +79,8 @@ class Onward:
         rows = self.rows
         share = self.solved_share[rows.skill[row]] + rows.mood.get(row, 0.0)
         rows.solved[origin] = origin not in rows.special and self.solved[origin] < share
+        if self.case_desk is not None:
+            self.case_desk.call_over(now, origin, row, rows.solved[origin])
         again = self.calls_again[origin] and origin not in rows.special
         if again and not rows.solved[origin] and not rows.last[origin]:
             at = now + self.repeat_delay[origin]

@@ -206,7 +206,9 @@ class Complaints:
 
     A call of `skill` that did not solve its problem opens a case with probability `share`; work on it waits
     in the line of `work_skill`. `severity_shares`: simple, ordinary, complex. `class_shares`: customers of
-    the service classes A to D. Each level (agent, leader, manager) settles `settled_share` of what reaches it.
+    the service classes A to D, served in this order. Each level (agent, leader, manager) settles
+    `settled_share` of what reaches it, the last all. `content_share` of customers are content when they are
+    called three days later; such a call, and a call-back on progress, takes `call_seconds`.
     """
 
     skill: str = a_word()
@@ -218,6 +220,7 @@ class Complaints:
     settled_share: float = a_share(0.7)
     about_staff_share: float = a_share(0.05)
     content_share: float = a_share(0.85)
+    call_seconds: float = a_number(120.0, above=True)
 
 
 @dataclass(frozen=True)

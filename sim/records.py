@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cases import Cases
 from sim.columns import Columns
 from sim.legs import LEVEL
 from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING
 
 if TYPE_CHECKING:
     from sim.day import Day
+
+__all__ = ["ASKED", "Calls", "Cases", "calls_of"]
 
 TRAITS = ("contact_id", "customer_id", "skill", "reason", "vip")
 ASKED = ("balked", "abandoned", "answered", "waiting")  # the outcomes of calls that asked for an agent
@@ -23,12 +26,6 @@ class Calls(Columns):
     """One row per attempt, in the order the calls came in; columns in the data dictionary."""
 
     table = "calls"
-
-
-class Cases(Columns):
-    """One row per problem to solve; columns in the data dictionary."""
-
-    table = "cases"
 
 
 def calls_of(day: "Day") -> Calls:

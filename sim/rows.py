@@ -32,8 +32,8 @@ ASKS = 0  # the way out of the menu of a caller who asks for an agent; else the 
 class Rows:
     """What is known of each attempt from its birth, and what the day makes of it; times in milliseconds."""
 
-    def __init__(self, scenario: Scenario, contacts: Contacts, draws: Draws) -> None:
-        self.contacts, self.draws = contacts, draws
+    def __init__(self, scenario: Scenario, contacts: Contacts, draws: Draws, number: int) -> None:
+        self.contacts, self.draws, self.number = contacts, draws, number
         first, attempts = rows_of(contacts, draws, scenario.attempts)
         owner = np.full(len(draws), NEVER)
         for use in range(attempts.max(initial=0)):
@@ -72,21 +72,40 @@ class Rows:
         self.solved: dict[int, bool] = {}
         self.due: list[tuple[int, int]] = []  # attempts of later days, and when
 
+    def arrivals(self, due: tuple[tuple[int, int, float], ...], opening: int) -> tuple[list[int], list[int]]:
+        """Return who comes in: times, and the row of the attempt, in order of time.
+
+        Who is carried over from another day comes first: at opening, or when a further attempt is due.
+        """
+        old = np.flatnonzero(self.contacts["day"] != self.number)
+        if not len(old):
+            return self.times, self.first
+        place = {int(number): k for k, number in enumerate(self.contacts["contact_id"])}
+        times, rows = np.array(self.times), np.array(self.first)
+        times[old] = np.maximum(times[old], opening)
+        for number, attempt, at in due:
+            k = place[number]
+            times[k], rows[k] = max(round(at * 1000), opening), self.first[k] + attempt - 1
+            self.at[int(rows[k])] = int(times[k])
+        order = np.argsort(times, kind="stable")
+        return times[order].tolist(), rows[order].tolist()
+
     def day_of(self, who: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of the day for the records of these contacts."""
-        return self.contacts["day"][who]
+        return np.full(len(who), self.number)
 
     def clock(self, column: str) -> list[int]:
         """Return one column of the draws in milliseconds, by row."""
         return clock(self.draws[column])
 
     def add(self, now: int, parent: int, skill: int, talk: int, kind: str) -> int:
-        """Add a further leg of a call, that begins now; return its row."""
+        """Add a further leg of a call, or a piece of work of no call (parent -1); return its row."""
         row = self.count
         self.count += 1
-        self.origin[row] = self.origin.get(parent, parent)
         self.kind[row] = kind
-        self.who.append(self.who[parent])
+        self.who.append(NEVER if parent == NEVER else self.who[parent])
+        if parent != NEVER:
+            self.origin[row] = self.origin.get(parent, parent)
         self.skill.append(skill)
         self.rank.append(FIRST_IN_LINE)
         self.talk.append(talk)
@@ -98,11 +117,11 @@ class Rows:
     def _born(self, scenario: Scenario, owner: NDArray, attempts: NDArray) -> None:
         contacts, draws = self.contacts, self.draws
         used = owner >= 0
-        self.times = clock(contacts["at"])
+        self.times = clock(contacts["at"] + (contacts["day"] - self.number) * 86_400.0)
         names = [skill.name for skill in scenario.skills]
         skill = codes(contacts["skill"], names, "skill")
         priority = np.array([one.priority for one in scenario.skills])[skill]
-        rank = priority * 2 + ~contacts["vip"]
+        rank = priority * 20 + contacts["priority"] * 2 + ~contacts["vip"]
         self.who: list[int] = owner.tolist()
         self.skill = _by_row(skill, owner, used)
         self.rank = _by_row(rank, owner, used)
