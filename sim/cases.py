@@ -70,6 +70,7 @@ class CaseDesk:
         self.calendar = Workdays(day.scenario.options.first_day)
         self.code = {skill.name: k for k, skill in enumerate(day.scenario.skills)}
         self.closed: list[Case] = []
+        self.closing = day.scenario.closing_seconds * 1000
         self._take_draws(told)
 
     def _take_draws(self, told: Complaints) -> None:
@@ -89,8 +90,6 @@ class CaseDesk:
     def morning(self, now: int) -> None:
         """On a working day, give out the work on every open case that is due."""
         today = self.rows.number
-        if not self.calendar.is_open(today):
-            return
         for case in sorted(self.book.values(), key=lambda one: (one.service_class, one.case_id)):
             if case.solved_at == NEVER:
                 self.give(now, case, WORK)
@@ -130,11 +129,17 @@ class CaseDesk:
             level=2 if about_staff else 1,  # no agent works on a complaint about agents
         )
         self.book[number] = case
-        if self.calendar.is_open(today) and now < self.day.phone.closing:
-            self.give(now, case, WORK)
+        self.give(now, case, WORK)
+
+    def close(self) -> None:
+        """At closing nobody begins another piece of work; the next working day offers it again."""
+        for row in self.tasks:
+            self.rows.waiting[row] = False
 
     def give(self, now: int, case: Case, kind: str) -> None:
-        """Put a piece of work in the line of its level, better service classes first."""
+        """Put a piece of work in the line of its level, in working hours; better service classes first."""
+        if now >= self.closing or not self.calendar.is_open(self.rows.number):
+            return
         up = self.day.scenario.options.escalation
         names = [self.told.work_skill, up.to if up else "", up.further_to if up else ""]
         level = 2 if kind == FOLLOW_UP else case.level
@@ -142,7 +147,9 @@ class CaseDesk:
         time = case.work[case.level - 1] if kind == WORK else round(self.told.call_seconds * 1000)
         row = self.rows.add(now, NEVER, skill, time, kind)
         scenario = self.day.scenario
-        self.rows.rank[row] = scenario.skills[skill].priority * 20 + 2 * CLASSES.index(case.service_class) + 1
+        # A promised call comes before new work, then the better service class.
+        place = 0 if kind == PROGRESS else 1 + CLASSES.index(case.service_class)
+        self.rows.rank[row] = scenario.skills[skill].priority * 20 + place
         self.tasks[row] = (case.case_id, kind)
         seat = self.day.floor.seat_for(skill)
         if seat >= 0:

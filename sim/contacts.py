@@ -89,6 +89,7 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
         raise InputError(
             f"contacts: at = {at[place]} in row {place}: earlier than the row before; sort by at"
         )
+    _check_channels(contacts, scenario)
     spoken = at[~np.isin(contacts["channel"], WRITTEN)]  # who writes may do so at any hour
     if not len(spoken):
         return
@@ -99,6 +100,17 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
             f"contacts: at = {value}: outside opening hours, {scenario.opening_seconds} to "
             f"{scenario.closing_seconds} seconds since midnight; change the hours or the list"
         )
+
+
+def _check_channels(contacts: Contacts, scenario: Scenario) -> None:
+    """Refuse contacts that come in by another channel than their skill serves."""
+    for skill in scenario.skills:
+        wrong = (contacts["skill"] == skill.name) & (contacts["channel"] != skill.channel)
+        if wrong.any():
+            raise InputError(
+                f"contacts: channel = {str(contacts['channel'][wrong][0])!r} in row {np.argmax(wrong)}: the skill "
+                f"{skill.name!r} is served by {skill.channel}; correct the list or the channel of the skill"
+            )
 
 
 def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -49,8 +49,9 @@ class Day:
     ) -> None:
         self.scenario, told = scenario, scenario.options
         self.rows = Rows(scenario, today.contacts, today.draws, today.number)
-        times, rows = self.rows.arrivals(today.due, scenario.opening_seconds * 1000)
-        self.clock: Any = clock(min([scenario.opening_seconds * 1000, *times[:1]]))
+        opening, closing = scenario.opening_seconds * 1000, scenario.closing_seconds * 1000
+        times, rows = self.rows.arrivals(today.due, opening, closing)
+        self.clock: Any = clock(min([opening, *times[:1]]))
         self.floor = Floor(scenario, staffing.present(scenario), self.rows.waiting)
         self.agent_ids = self.floor.agent_ids()
         self.phone = Phone(scenario, self.rows, self.floor, self.clock)
@@ -65,7 +66,10 @@ class Day:
             self.clock.process(self.breaks(one))
         self.messages = Messages(self)
         self.chats = Chats(self, told.chat) if told.chat else None
-        self.clock.feed(times, self._door(), rows)
+        step = self._door()
+        if self.phone.serve == self.serve:  # there is work that is put aside
+            self.clock.plan(closing, self.close, 0)
+        self.clock.feed(times, step, rows)
 
     def _add_to_phone(self, book: tuple[Case, ...]) -> None:
         scenario, phone = self.scenario, self.phone
@@ -89,8 +93,6 @@ class Day:
             ways["chat"] = (self.chats.arrive, self.chats.work)
         self.ways = [ways[channel] for channel in channels]
         self.phone.serve = self.serve
-        if self.scenario.closing_minutes:
-            self.clock.plan(self.scenario.closing_seconds * 1000, self.close, 0)
         return self.arrive
 
     ways: Sequence[tuple[Step, Serve]] = ()
@@ -109,8 +111,10 @@ class Day:
             self.phone.answer(now, row, seat)
 
     def close(self, now: int, _: int) -> None:
-        """At closing, messages are put aside; who is on the phone or in a chat is served to the end."""
+        """At closing, messages and cases are put aside; who is on the phone or in a chat is served to the end."""
         self.messages.close()
+        if self.case_desk is not None:
+            self.case_desk.close()
 
     def greet(self, now: int, row: int) -> bool:
         """An agent takes a call; return whether they talk as usual."""

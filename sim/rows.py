@@ -23,6 +23,7 @@ OUTCOMES = (
     "self_served",
     "left_menu",
 )
+HOUR = 3_600_000
 WAITING, ANSWERED, ABANDONED, BALKED, BUSY, SELF_SERVED, LEFT_MENU = range(len(OUTCOMES))
 AGENT, TRANSFER, LEADER, MANAGER = "agent", "transfer", "leader", "manager"  # kinds of legs
 FIRST_IN_LINE = -1  # the rank of a further leg: the customer has been through a line already
@@ -72,22 +73,33 @@ class Rows:
         self.solved: dict[int, bool] = {}
         self.due: list[tuple[int, int]] = []  # attempts of later days, and when
 
-    def arrivals(self, due: tuple[tuple[int, int, float], ...], opening: int) -> tuple[list[int], list[int]]:
+    def arrivals(
+        self, due: tuple[tuple[int, int, float], ...], opening: int, closing: float
+    ) -> tuple[list[int], list[int]]:
         """Return who comes in: times, and the row of the attempt, in order of time.
 
-        Who is carried over from another day comes first: at opening, or when a further attempt is due.
+        Who is carried over from another day is there before all others, or comes when a further attempt is due: who meant to
+        call at night calls in the first hour, and who means to call on a later day stays in `due`.
         """
         old = np.flatnonzero(self.contacts["day"] != self.number)
         if not len(old):
             return self.times, self.first
         place = {int(number): k for k, number in enumerate(self.contacts["contact_id"])}
         times, rows = np.array(self.times), np.array(self.first)
-        times[old] = np.maximum(times[old], opening)
+        times[old] = min(opening, times.min(where=self.contacts["day"] == self.number, initial=opening)) - 1
+        today = np.ones(len(times), dtype=bool)
         for number, attempt, at in due:
-            k = place[number]
-            times[k], rows[k] = max(round(at * 1000), opening), self.first[k] + attempt - 1
-            self.at[int(rows[k])] = int(times[k])
-        order = np.argsort(times, kind="stable")
+            k, moment = place[number], round(at * 1000)
+            row = self.first[k] + attempt - 1
+            self.kind[row] = "repeat"
+            if moment >= closing:
+                self.due.append((row, moment))
+                today[k] = False
+                continue
+            times[k] = moment if moment >= opening else opening + moment % HOUR
+            rows[k] = row
+            self.at[row] = int(times[k])
+        order = np.flatnonzero(today)[np.argsort(times[today], kind="stable")]
         return times[order].tolist(), rows[order].tolist()
 
     def day_of(self, who: NDArray[np.int64]) -> NDArray[np.int64]:
