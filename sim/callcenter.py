@@ -15,6 +15,7 @@ from sim.day import Day, Today
 from sim.errors import InputError
 from sim.legs import Legs, legs_of
 from sim.messages import Letters
+from sim.parts import WRITTEN
 from sim.records import Calls, calls_of
 from sim.scenario import Scenario
 from sim.staffing import Staffing
@@ -90,6 +91,7 @@ class Centre:
         validate(contacts, self.scenario)
         number = _day_number(contacts, carry)
         staffing = staffing or Staffing.of(self.scenario)
+        _refuse_endless(self.scenario, contacts, draws, staffing)
         today = _today(number, contacts, draws, carry)
         crew = crew or (carry.crew if carry else None)
         book = carry.cases if carry else ()
@@ -107,6 +109,21 @@ class Centre:
             day.chats.records() if day.chats else Dialogues.empty(),
             day.messages.records(),
         )
+
+
+def _refuse_endless(scenario: Scenario, contacts: Contacts, draws: Draws, staffing: Staffing) -> None:
+    """Refuse callers who would wait for ever: their skill has no agent all day, and they never hang up."""
+    served = {name for t in scenario.teams if any(staffing[t.name]) for name in (*t.skills, *t.overflow)}
+    for skill in scenario.skills:
+        if skill.name in served or skill.channel in WRITTEN:
+            continue
+        ids = contacts["contact_id"][contacts["skill"] == skill.name]
+        patience = draws["patience"][np.isin(draws["contact_id"], ids)]
+        if np.isinf(patience).any() and scenario.patience.law == "endless":
+            raise InputError(
+                f"staffing: agents for {skill.name!r} = 0 in every interval: with endless patience its callers would "
+                "wait for ever; give a team that takes it at least one agent, or choose another patience law"
+            )
 
 
 def _today(number: int, contacts: Contacts, draws: Draws, carry: Carry | None) -> Today:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import busyness
 from sim.columns import Columns
 from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
@@ -28,14 +29,14 @@ class Contacts(Columns):
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
     """Return one day's contacts, in order of time, with their draws.
 
-    Poisson arrivals at `calls_per_hour` times the day's gamma factor. A contact's number says day, interval
+    Poisson arrivals, their means told by `sim.busyness`. A contact's number says day, interval
     and place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises
     InputError for a day below 0 or a day too large for the numbering.
     """
     if isinstance(day, bool) or not isinstance(day, int | np.integer) or day < 0:
         raise InputError(f"day = {day!r}: days are whole numbers from 0 up; count from 0 or 1")
     streams = streams.under("contacts")
-    counts = _counts(scenario, streams.under("day", int(day)))
+    counts = _counts(scenario, streams.under("day", int(day)), int(day))
     ids = np.concatenate(
         [int(day) * DAY_STEP + k * INTERVAL_STEP + np.arange(n, dtype=np.int64) for k, n in enumerate(counts)]
     )
@@ -143,21 +144,15 @@ def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[NDArray[np.int
     return first[row], np.minimum(length[row], most)
 
 
-def _counts(scenario: Scenario, streams: Streams) -> list[int]:
+def _counts(scenario: Scenario, streams: Streams, day: int) -> list[int]:
     if scenario.intervals > MOST_INTERVALS:
         raise InputError(
             f"interval_minutes = {scenario.interval_minutes}: makes {scenario.intervals} intervals, and "
             f"contacts are numbered for at most {MOST_INTERVALS}; choose longer intervals"
         )
-    busyness = 1.0
-    if scenario.busyness_cv > 0:
-        shape = scenario.busyness_cv**-2.0
-        busyness = streams.generator("busyness").gamma(shape) / shape
-    hours = scenario.interval_minutes / 60
-    uniform = streams.uniforms("count", np.arange(scenario.intervals))
-    counts = [
-        poisson(rate * hours * busyness, u) for rate, u in zip(scenario.calls_per_hour, uniform, strict=True)
-    ]
+    uniform = streams.uniforms("count", np.arange(scenario.intervals)).tolist()
+    means = busyness.expected(scenario, streams, day).tolist()
+    counts = [poisson(mean, u) for mean, u in zip(means, uniform, strict=True)]
     if max(counts) > INTERVAL_STEP:
         raise InputError(
             f"calls_per_hour = {max(scenario.calls_per_hour):g}: makes {max(counts)} calls in one interval, "

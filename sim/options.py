@@ -126,7 +126,10 @@ class Busyness:
 
 @dataclass(frozen=True)
 class Burst:
-    """A campaign or an incident: for some minutes `factor` times as many contacts, on a share of days."""
+    """A campaign or an incident: for some minutes `factor` times as many contacts, on a share of days.
+
+    It works through the intervals it covers: half an interval of twice as many is an interval of 1.5 times.
+    """
 
     start: int = a_clock()
     minutes: int = a_whole(1, 24 * 60)
