@@ -99,13 +99,12 @@ def _with_self_service(scenario: "Scenario", share: float | None) -> "Scenario":
 def _scaled(draws: "Draws", settings: Settings) -> "Draws":
     """Return draws with longer or shorter patience and handling, rounded to the millisecond as at birth."""
     from sim.contacts import Draws, milliseconds
-    from sim.tables import columns
 
     if settings.patience == settings.handling == 1:
         return draws
     factors = {"patience": settings.patience, "talk": settings.handling, "wrap_up": settings.handling}
     scaled = {name: milliseconds(draws[name] * factor) for name, factor in factors.items()}
-    return Draws(**{name: draws[name] for name in columns("draws")} | scaled)
+    return Draws(**{name: draws[name] for name in draws.names} | scaled)
 
 
 @contextmanager

@@ -17,13 +17,16 @@ KINDS: dict[str, Any] = {"int": np.int64, "float": np.float64, "bool": np.bool_,
 class Columns:
     """One table as arrays: `store["at"]` is a read-only array, `len(store)` its rows, `.frame()` a DataFrame.
 
+    Extra columns of the table may be left out; they read as their default.
+
     Raises InputError when a column is missing, unknown, of another length or of another kind of value.
     """
 
     table: ClassVar[str]
 
     def __init__(self, **columns: ArrayLike) -> None:
-        told = tables.table(self.table).columns
+        described = tables.table(self.table)
+        told = [*described.columns, *(column for column in described.extra if column.name in columns)]
         names = [column.name for column in told]
         wrong = sorted(set(names) ^ set(columns))
         if wrong:
@@ -39,12 +42,19 @@ class Columns:
             )
 
     def __getitem__(self, column: str) -> NDArray:
-        try:
+        if column in self._columns:
             return self._columns[column]
-        except KeyError:
-            raise InputError(
-                f"table {self.table}: column {column!r} is unknown; choose one of {', '.join(self._columns)}"
-            ) from None
+        for one in tables.table(self.table).extra:
+            if one.name == column:
+                return np.full(len(self), one.default, dtype=KINDS[one.dtype])
+        raise InputError(
+            f"table {self.table}: column {column!r} is unknown; choose one of {', '.join(self._columns)}"
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns it holds, extra ones included."""
+        return tuple(self._columns)
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
@@ -55,6 +65,13 @@ class Columns:
     def rows(self, which: NDArray) -> Self:
         """Return the rows that a mask or an array of places selects."""
         return type(self)(**{name: array[which] for name, array in self._columns.items()})
+
+    @classmethod
+    def joined(cls, *stores: "Columns") -> Self:
+        """Return stores of one table one after the other; extra columns one of them lacks get their default."""
+        extra = [c.name for c in tables.table(cls.table).extra if any(c.name in one.names for one in stores)]
+        names = [*tables.columns(cls.table), *extra]
+        return cls(**{name: np.concatenate([one[name] for one in stores]) for name in names})
 
     def frame(self) -> "pd.DataFrame":
         """Return the table as a DataFrame, text as plain strings."""

@@ -1,19 +1,23 @@
-"""Contacts and their draws: who calls, when and why, and everything random about it, drawn at birth."""
+"""Contacts: who calls, when and why; born of a scenario, or handed in from outside and checked."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import busyness
 from sim.columns import Columns
+from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
+from sim.parts import WRITTEN
 from sim.scenario import Reason, Scenario, Skill
 from sim.streams import Streams
+
+__all__ = ["Contacts", "Draws", "arrivals", "codes", "draws", "milliseconds", "rows_of", "validate"]
 
 DAY_STEP = 10_000_000  # contact_id = day, interval (2 digits), number in the interval (5 digits)
 INTERVAL_STEP = 100_000
 MOST_INTERVALS = 100
-MENU_SPREAD = 0.5  # time in the menu is uniform on mean * (1 - spread, 1 + spread)
 
 
 class Contacts(Columns):
@@ -22,28 +26,17 @@ class Contacts(Columns):
     table = "contacts"
 
 
-class Draws(Columns):
-    """Everything random about each contact, one row per possible attempt; columns in the data dictionary."""
-
-    table = "draws"
-
-
-def milliseconds(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return seconds rounded to the millisecond, the unit every machine agrees on."""
-    return np.rint(seconds * 1000.0) / 1000.0
-
-
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
     """Return one day's contacts, in order of time, with their draws.
 
-    Poisson arrivals at `calls_per_hour` times the day's gamma factor. A contact's number says day, interval
+    Poisson arrivals, their means told by `sim.busyness`. A contact's number says day, interval
     and place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises
     InputError for a day below 0 or a day too large for the numbering.
     """
     if isinstance(day, bool) or not isinstance(day, int | np.integer) or day < 0:
         raise InputError(f"day = {day!r}: days are whole numbers from 0 up; count from 0 or 1")
     streams = streams.under("contacts")
-    counts = _counts(scenario, streams.under("day", int(day)))
+    counts = _counts(scenario, streams.under("day", int(day)), int(day))
     ids = np.concatenate(
         [int(day) * DAY_STEP + k * INTERVAL_STEP + np.arange(n, dtype=np.int64) for k, n in enumerate(counts)]
     )
@@ -56,43 +49,19 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     ids, at = ids[order], at[order]
     skill = _pick(streams.uniforms("skill", ids), scenario.skills)
     customer = 1 + np.floor(streams.uniforms("customer", ids) * scenario.customers).astype(np.int64)
+    channel = np.array([s.channel for s in scenario.skills])[skill]
     contacts = Contacts(
         day=np.full(ids.size, day),
         contact_id=ids,
         customer_id=customer,
-        channel=np.full(ids.size, "phone"),
+        channel=channel,
         skill=np.array([s.name for s in scenario.skills])[skill],
         reason=_reasons(scenario, streams, ids, skill),
         vip=streams.uniforms("vip", customer) < scenario.vip_share,  # a customer is a VIP, not a call
         at=at,
+        **_priority(scenario, streams, ids, channel),
     )
     return contacts, draws(scenario, streams, contacts)
-
-
-def draws(scenario: Scenario, streams: Streams, contacts: Contacts) -> Draws:
-    """Return the draws of any contact list: one row for each contact and each attempt the scenario allows."""
-    attempts = scenario.redial.max_attempts
-    ids = contacts["contact_id"]
-    skill = codes(contacts["skill"], [s.name for s in scenario.skills], "skill")
-    made = [_attempt(scenario, streams, ids, skill, use) for use in range(attempts)]
-    columns = {name: np.stack([one[name] for one in made], axis=1).ravel() for name in made[0]}
-    return Draws(
-        contact_id=np.repeat(ids, attempts), attempt=np.tile(np.arange(1, attempts + 1), ids.size), **columns
-    )
-
-
-def codes(names: NDArray, known: list[str], column: str) -> NDArray[np.int64]:
-    """Return the place of each name in `known`; InputError for a name that is not there."""
-    unknown = sorted(set(np.unique(names).tolist()) - set(known))
-    if unknown:
-        raise InputError(
-            f"contacts: {column} = {unknown[0]!r}: the scenario has only {', '.join(known)}; "
-            "correct the contact list or add it to the scenario"
-        )
-    order = np.argsort(known)
-    return (
-        order[np.searchsorted(np.array(known)[order], names)] if len(names) else np.zeros(0, dtype=np.int64)
-    )
 
 
 def validate(contacts: Contacts, scenario: Scenario) -> None:
@@ -103,7 +72,7 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
     at, ids, day = contacts["at"], contacts["contact_id"], contacts["day"]
     if not len(contacts):
         return
-    if len(np.unique(ids)) < len(ids):
+    if (np.diff(ids) <= 0).any() and len(np.unique(ids)) < len(ids):
         values, times = np.unique(ids, return_counts=True)
         raise InputError(
             f"contacts: contact_id = {values[times > 1][0]}: appears twice; number every contact anew"
@@ -121,16 +90,31 @@ def validate(contacts: Contacts, scenario: Scenario) -> None:
         raise InputError(
             f"contacts: at = {at[place]} in row {place}: earlier than the row before; sort by at"
         )
-    late = at[-1] >= scenario.closing_seconds and scenario.closing_minutes < 24 * 60
-    if at[0] < scenario.opening_seconds or late:
-        value = at[-1] if late else at[0]
+    _check_channels(contacts, scenario)
+    spoken = at[~np.isin(contacts["channel"], WRITTEN)]  # who writes may do so at any hour
+    if not len(spoken):
+        return
+    late = spoken[-1] >= scenario.closing_seconds and scenario.closing_minutes < 24 * 60
+    if spoken[0] < scenario.opening_seconds or late:
+        value = spoken[-1] if late else spoken[0]
         raise InputError(
             f"contacts: at = {value}: outside opening hours, {scenario.opening_seconds} to "
             f"{scenario.closing_seconds} seconds since midnight; change the hours or the list"
         )
 
 
-def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], list[int]]:
+def _check_channels(contacts: Contacts, scenario: Scenario) -> None:
+    """Refuse contacts that come in by another channel than their skill serves."""
+    for skill in scenario.skills:
+        wrong = (contacts["skill"] == skill.name) & (contacts["channel"] != skill.channel)
+        if wrong.any():
+            raise InputError(
+                f"contacts: channel = {str(contacts['channel'][wrong][0])!r} in row {np.argmax(wrong)}: the skill "
+                f"{skill.name!r} is served by {skill.channel}; correct the list or the channel of the skill"
+            )
+
+
+def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each contact the row of its first draws and the number of its attempts, at most `most`.
 
     Raises InputError unless the draws hold each contact's attempts 1, 2, … one after the other.
@@ -146,6 +130,8 @@ def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], lis
             "draws: attempt: the rows of a contact must stand together, numbered 1, 2, …; "
             "sort by contact_id and attempt"
         )
+    if np.array_equal(ids, contacts["contact_id"]):  # as they are made here
+        return first, np.minimum(length, most)
     order = np.argsort(ids, kind="stable")
     place = np.minimum(np.searchsorted(ids[order], contacts["contact_id"]), max(len(ids) - 1, 0))
     there = ids[order][place] == contacts["contact_id"] if len(ids) else np.zeros(len(contacts), dtype=bool)
@@ -155,24 +141,18 @@ def rows_of(contacts: Contacts, draws: Draws, most: int) -> tuple[list[int], lis
             "make the draws of this contact list with contacts.draws"
         )
     row = order[place]
-    return first[row].tolist(), np.minimum(length[row], most).tolist()
+    return first[row], np.minimum(length[row], most)
 
 
-def _counts(scenario: Scenario, streams: Streams) -> list[int]:
+def _counts(scenario: Scenario, streams: Streams, day: int) -> list[int]:
     if scenario.intervals > MOST_INTERVALS:
         raise InputError(
             f"interval_minutes = {scenario.interval_minutes}: makes {scenario.intervals} intervals, and "
             f"contacts are numbered for at most {MOST_INTERVALS}; choose longer intervals"
         )
-    busyness = 1.0
-    if scenario.busyness_cv > 0:
-        shape = scenario.busyness_cv**-2.0
-        busyness = streams.generator("busyness").gamma(shape) / shape
-    hours = scenario.interval_minutes / 60
-    uniform = streams.uniforms("count", np.arange(scenario.intervals))
-    counts = [
-        poisson(rate * hours * busyness, u) for rate, u in zip(scenario.calls_per_hour, uniform, strict=True)
-    ]
+    uniform = streams.uniforms("count", np.arange(scenario.intervals)).tolist()
+    means = busyness.expected(scenario, streams, day).tolist()
+    counts = [poisson(mean, u) for mean, u in zip(means, uniform, strict=True)]
     if max(counts) > INTERVAL_STEP:
         raise InputError(
             f"calls_per_hour = {max(scenario.calls_per_hour):g}: makes {max(counts)} calls in one interval, "
@@ -192,36 +172,17 @@ def poisson(mean: float, uniform: float) -> int:
     return low + int(np.searchsorted(np.cumsum(np.exp(logs)), uniform))
 
 
-def _attempt(
-    scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray, use: int
-) -> dict[str, NDArray]:
-    wrap_up = np.array([s.wrap_up_mean_seconds for s in scenario.skills])[skill]
-    spread = 1 + MENU_SPREAD * (2 * streams.uniforms("ivr", ids, use) - 1)
-    if scenario.patience.law == "endless":
-        patience = np.full(len(ids), math.inf)
-    else:
-        patience = scenario.patience.mean_seconds * streams.exponentials("patience", ids, use)
-    return {
-        "ivr": milliseconds(scenario.ivr.menu_seconds * spread),
-        "self_service": streams.uniforms("self_service", ids, use),
-        "patience": milliseconds(patience),
-        "balk": streams.uniforms("balk", ids, use),
-        "talk": milliseconds(_talk(scenario.skills, streams, ids, skill, use)),
-        "wrap_up": milliseconds(wrap_up * streams.exponentials("wrap_up", ids, use)),
-        "redial": streams.uniforms("redial", ids, use),
-        "redial_delay": milliseconds(
-            scenario.redial.mean_delay_seconds * streams.exponentials("redial_delay", ids, use)
-        ),
-        "solved": streams.uniforms("solved", ids, use),
-    }
-
-
-def _talk(skills: tuple[Skill, ...], streams: Streams, ids: NDArray, skill: NDArray, use: int) -> NDArray:
-    mean = np.array([s.talk_mean_seconds for s in skills])[skill]
-    spread = np.sqrt(np.log1p(np.array([s.talk_cv for s in skills]) ** 2))[skill]  # sigma of the logarithm
-    lognormal = np.exp(spread * streams.normals("talk", ids, use) - spread**2 / 2)
-    exponential = np.array([s.talk_law == "exponential" for s in skills])[skill]
-    return mean * np.where(exponential, streams.exponentials("talk", ids, use), lognormal)
+def _priority(
+    scenario: Scenario, streams: Streams, ids: NDArray, channel: NDArray
+) -> dict[str, NDArray[np.int64]]:
+    """Return the priority of each contact, where the scenario has written ones; 3 for all others."""
+    told = scenario.options.messages
+    if told is None:
+        return {}
+    drawn = 1 + np.searchsorted(
+        np.cumsum(told.priority_shares)[:-1], streams.uniforms("priority", ids), "right"
+    )
+    return {"priority": np.where(np.isin(channel, WRITTEN), drawn, 3)}
 
 
 def _reasons(scenario: Scenario, streams: Streams, ids: NDArray, skill: NDArray) -> NDArray:

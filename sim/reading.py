@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NoReturn
 
 from sim.errors import InputError
@@ -77,6 +78,34 @@ class Reader:
             self.refuse(name, rule, "correct the time")
         return int(hours) * 60 + int(minutes)
 
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        rule = "must be true or false"
+        value = self.take(name, rule)
+        if not isinstance(value, bool):
+            self.refuse(name, rule, "write it without quotation marks")
+        return value
+
+    def date(self, name: str) -> str:
+        """Return a date, written 2026-09-01, as text."""
+        rule = "must be a date like 2026-09-01"
+        value = self.take(name, rule)
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            self.refuse(name, rule, "write year, month and day with hyphens")
+
+    def rising(self, name: str) -> tuple[float, ...]:
+        """Return a list of at least two numbers from 0 up, none smaller than the one before."""
+        rule = "must be a list of at least two numbers from 0 up, none smaller than the one before"
+        value = self.take(name, rule)
+        if not isinstance(value, list | tuple) or len(value) < 2:
+            self.refuse(name, rule, "write them in square brackets")
+        for before, one in zip([0, *value], value, strict=False):
+            if not _is_number(one) or not math.isfinite(one) or one < before:
+                self.refuse(name, f"{rule}, and it holds {one!r}", "correct this number")
+        return tuple(map(float, value))
+
     def numbers(self, name: str, length: int, *, whole: bool = False, high: float = math.inf) -> tuple:
         """Return a list of exactly `length` numbers, each from 0 to `high`."""
         kind = "whole numbers" if whole else "numbers"
@@ -119,6 +148,14 @@ class Reader:
         if not inside.plain:
             self.refuse(name, "must hold at least one entry", f"add one, e.g. [{self.where}{name}.first]")
         return {key: inside.table(key) for key in inside.plain}
+
+    def rows(self, name: str) -> "list[Reader]":
+        """Return the readers of a list of tables."""
+        rule = "must be a list of tables of settings"
+        value = self.take(name, rule)
+        if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
+            self.refuse(name, rule, f"begin each with [[{self.where}{name}]]")
+        return [Reader(one, self.source, f"{self.where}{name}[{k}].") for k, one in enumerate(value)]
 
     def done(self) -> None:
         """Raise InputError when a name was given that nobody asked for."""

@@ -1,86 +1,53 @@
 """A scenario: one contact centre's parameters, read from TOML, frozen, with nonsense refused."""
 
-import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.options import Options, told
+from sim.parts import (
+    MOST_AGENTS,
+    MOST_TRUNKS,
+    WRITTEN,
+    Ivr,
+    Patience,
+    Reason,
+    Redial,
+    Skill,
+    Team,
+    read_ivr,
+    read_patience,
+    read_redial,
+    read_skills,
+    read_teams,
+)
 from sim.reading import Reader
 
+__all__ = [
+    "MOST_AGENTS",
+    "READY",
+    "Ivr",
+    "Patience",
+    "Reason",
+    "Redial",
+    "Scenario",
+    "Skill",
+    "Team",
+    "load",
+    "ready",
+]
+
 READY = Path(__file__).resolve().parents[1] / "datasets" / "scenarios"
-TALK_LAWS = ("lognormal", "exponential")
-PATIENCE_LAWS = ("exponential", "endless")
-MOST_AGENTS = 9_999  # agent numbers leave four digits to each team
-MOST_TRUNKS = 1_000_000
-SUM_ERROR = 1e-9
-
-
-@dataclass(frozen=True)
-class Ivr:
-    """The voice menu: mean time in it, shares that help themselves or leave; the rest asks for an agent."""
-
-    menu_seconds: float
-    self_service_share: float
-    left_menu_share: float
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why people call, and its share of the calls of its skill."""
-
-    name: str
-    share: float
-
-
-@dataclass(frozen=True)
-class Skill:
-    """One queue: share of all contacts, reasons, law of the talk, mean wrap-up, share solved at once."""
-
-    name: str
-    title_zh: str
-    title_en: str
-    share: float
-    reasons: tuple[Reason, ...]
-    talk_law: str
-    talk_mean_seconds: float
-    talk_cv: float
-    wrap_up_mean_seconds: float
-    solved_share: float
-
-
-@dataclass(frozen=True)
-class Team:
-    """A group of agents: the skills they take, most preferred first, and how many work in each interval."""
-
-    name: str
-    title_zh: str
-    title_en: str
-    skills: tuple[str, ...]
-    agents: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long callers bear waiting: a share leaves at the sight of a queue, the rest after a random time.
-
-    `endless` means that nobody hangs up while waiting, whatever `mean_seconds` says.
-    """
-
-    law: str
-    mean_seconds: float
-    balk_share: float
-
-
-@dataclass(frozen=True)
-class Redial:
-    """Whether, after how long and how often callers try who did not get through."""
-
-    probability: float
-    mean_delay_seconds: float
-    max_attempts: int
+# Names that a file may leave out.
+OPTIONAL = {
+    *(field.name for field in fields(Options)),
+    *("channel", "priority", "overflow_seconds", "transfer_share", "transfer_to", "overflow", "shrinkage"),
+    *("shape", "quantiles"),
+}
+PLAIN = Options()  # none of the options
 
 
 @dataclass(frozen=True)
@@ -107,6 +74,22 @@ class Scenario:
     redial: Redial
     skills: tuple[Skill, ...]
     teams: tuple[Team, ...]
+    options: Options = PLAIN
+
+    @property
+    def attempts(self) -> int:
+        """The most attempts a contact may make."""
+        return self.redial.max_attempts
+
+    @property
+    def is_rich(self) -> bool:
+        """Whether a phone call may take more than the plain way, so that the records tell more."""
+        told = self.options
+        extras = (told.callback, told.repeat, told.escalation, told.special, told.crew, told.complaints)
+        lines = any(skill.transfer_share for skill in self.skills) or any(
+            team.overflow for team in self.teams
+        )
+        return lines or any(one is not None for one in extras)
 
     @property
     def intervals(self) -> int:
@@ -130,21 +113,22 @@ class Scenario:
 
     def plain(self) -> dict[str, Any]:
         """Return the scenario as plain data, the form of its file."""
-        told = asdict(self)
-        told["opening"] = _clock(told.pop("opening_minutes"))
-        told["closing"] = _clock(told.pop("closing_minutes"))
-        for skill in told["skills"]:
+        plain = told(self)
+        plain |= plain.pop("options", {})
+        plain["opening"] = _clock(plain.pop("opening_minutes"))
+        plain["closing"] = _clock(plain.pop("closing_minutes"))
+        for skill in plain["skills"]:
             skill["reasons"] = {reason["name"]: reason["share"] for reason in skill["reasons"]}
         for group in ("skills", "teams"):
-            told[group] = {one.pop("name"): one for one in told[group]}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+            plain[group] = {one.pop("name"): one for one in plain[group]}
+        return plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], source: str = "scenario") -> "Scenario":
         """Return the scenario of plain data; InputError, beginning with `source`, for anything impossible."""
         read = Reader(plain, source)
         times = _times(read)
-        skills = _skills(read)
+        skills = read_skills(read)
         scenario = cls(
             title_zh=read.text("title_zh"),
             title_en=read.text("title_en"),
@@ -154,19 +138,22 @@ class Scenario:
             vip_share=read.share("vip_share"),
             trunks=read.whole("trunks", low=1, high=MOST_TRUNKS),
             service_level_seconds=read.number("service_level_seconds"),
-            ivr=_ivr(read.table("ivr")),
-            patience=_patience(read.table("patience")),
-            redial=_redial(read.table("redial")),
+            ivr=read_ivr(read.table("ivr")),
+            patience=read_patience(read.table("patience")),
+            redial=read_redial(read.table("redial")),
             skills=skills,
-            teams=_teams(read, skills, len(times["calls_per_hour"])),
+            teams=read_teams(read, skills, len(times["calls_per_hour"])),
+            options=Options.read(read),
         )
+        _check_names(read, scenario)
         read.done()
         return scenario
 
     def with_(self, **changes: Any) -> "Scenario":
         """Return a changed copy, checked like a file; `__` goes inside.
 
-        `scenario.with_(trunks=20, ivr__self_service_share=0.5, teams__enquiry__agents=[9] * 12)`.
+        `scenario.with_(trunks=20, ivr__self_service_share=0.5, teams__enquiry__agents=[9] * 12)`. An option the
+        scenario has not is given as a whole: `hold={"share": 0.3, "mean_seconds": 26.0}`.
         Raises InputError for an unknown name or an impossible value.
         """
         plain = self.plain()
@@ -174,12 +161,13 @@ class Scenario:
             *outer, last = path.split("__")
             inside: Any = plain
             for step in [*outer, last]:
-                if not isinstance(inside, dict) or step not in inside:
+                optional = step == last and step in OPTIONAL
+                if not isinstance(inside, dict) or not (step in inside or optional):
                     raise InputError(
                         f"{self.title_en}: {'.'.join([*outer, last])} = {value!r}: there is no such name; "
                         "use the names of the scenario file, with __ between the levels"
                     )
-                holder, inside = inside, inside[step]
+                holder, inside = inside, inside.get(step)
             holder[last] = value
         return Scenario.from_plain(plain, self.title_en)
 
@@ -224,87 +212,28 @@ def _times(read: Reader) -> dict[str, Any]:
     }
 
 
-def _ivr(read: Reader) -> Ivr:
-    made = Ivr(read.number("menu_seconds"), read.share("self_service_share"), read.share("left_menu_share"))
-    if made.self_service_share + made.left_menu_share > 1 + SUM_ERROR:
-        rule = f"together with self_service_share = {made.self_service_share:g} must be at most 1"
-        read.refuse("left_menu_share", rule, "lower one of them")
-    read.done()
-    return made
-
-
-def _patience(read: Reader) -> Patience:
-    law = read.choice("law", PATIENCE_LAWS)
-    made = Patience(law, read.number("mean_seconds", above=True), read.share("balk_share"))
-    read.done()
-    return made
-
-
-def _redial(read: Reader) -> Redial:
-    made = Redial(
-        read.share("probability"),
-        read.number("mean_delay_seconds", above=True),
-        read.whole("max_attempts", low=1, high=20),
-    )
-    read.done()
-    return made
-
-
-def _skills(read: Reader) -> tuple[Skill, ...]:
-    made = tuple(_skill(name, one) for name, one in read.tables("skills").items())
-    _sums_to_one(read, "skills", [skill.share for skill in made])
-    return made
-
-
-def _skill(name: str, read: Reader) -> Skill:
-    reasons = read.table("reasons")
-    shares = tuple(Reason(reason, reasons.share(reason)) for reason in reasons.plain)
-    _sums_to_one(read, "reasons", [reason.share for reason in shares])
-    law = read.choice("talk_law", TALK_LAWS)
-    cv = read.number("talk_cv", high=10.0)
-    if law == "exponential" and cv != 1:
-        read.refuse("talk_cv", "must be 1 when talk_law is exponential", "write 1.0, or take lognormal")
-    made = Skill(
-        name=name,
-        title_zh=read.text("title_zh"),
-        title_en=read.text("title_en"),
-        share=read.share("share"),
-        reasons=shares,
-        talk_law=law,
-        talk_mean_seconds=read.number("talk_mean_seconds", above=True),
-        talk_cv=cv,
-        wrap_up_mean_seconds=read.number("wrap_up_mean_seconds"),
-        solved_share=read.share("solved_share"),
-    )
-    read.done()
-    return made
-
-
-def _teams(read: Reader, skills: tuple[Skill, ...], intervals: int) -> tuple[Team, ...]:
-    names = [skill.name for skill in skills]
-    made = []
-    for name, one in read.tables("teams").items():
-        made.append(
-            Team(
-                name=name,
-                title_zh=one.text("title_zh"),
-                title_en=one.text("title_en"),
-                skills=one.texts("skills", names),
-                agents=one.numbers("agents", intervals, whole=True, high=MOST_AGENTS),
+def _check_names(read: Reader, scenario: Scenario) -> None:
+    """Refuse skills that are named somewhere and are not there, and options a channel lacks."""
+    names = [skill.name for skill in scenario.skills]
+    channels = {skill.channel for skill in scenario.skills}
+    escalation, complaints = scenario.options.escalation, scenario.options.complaints
+    named = [(f"skills.{s.name}.transfer_to", s.transfer_to, s.transfer_share) for s in scenario.skills]
+    if escalation:
+        named.append(("escalation.to", escalation.to, 1.0))
+        named.append(("escalation.further_to", escalation.further_to, escalation.further_share))
+    if complaints:
+        named += [("complaints.skill", complaints.skill, 1.0)]
+        named += [("complaints.work_skill", complaints.work_skill, 1.0)]
+    for where, name, used in named:
+        if used and name not in names:
+            rule = f"must be one of the skills {', '.join(names)}"
+            raise InputError(
+                f"{read.source}: {where} = {name!r}: {rule}; correct the spelling or add the skill"
             )
-        )
-        one.done()
-    taken = {skill for team in made for skill in team.skills}
-    for name in names:
-        if name not in taken:
-            read.refuse("teams", f"no team takes the skill {name!r}", "add it to the skills of a team")
-    return tuple(made)
-
-
-def _sums_to_one(read: Reader, name: str, shares: list[float]) -> None:
-    total = math.fsum(shares)
-    if abs(total - 1) > SUM_ERROR:
-        read.refuse(name, f"the shares must sum to 1, and they sum to {total:g}", "correct the shares")
+    for option, needs in (("chat", {"chat"}), ("messages", set(WRITTEN))):
+        if needs & channels and getattr(scenario.options, option) is None:
+            cure = f"add a table [{option}]"
+            read.refuse(option, f"a skill has the channel {min(needs & channels)!r}, which needs it", cure)
 
 
 def _clock(minutes: int) -> str:

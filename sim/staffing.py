@@ -28,6 +28,22 @@ class Staffing:
         """The paid time of all agents, seconds."""
         return sum(sum(plan) for _, plan in self.agents) * self.interval_seconds
 
+    def present(self, scenario: Scenario) -> "Staffing":
+        """Return who is really there: each team without its shrinkage, rounded so that the day's sum is right.
+
+        What one interval rounds away the next gets, so nobody is drawn and the mean holds.
+        """
+        made = []
+        for team in scenario.teams:
+            plan, rest = [], 0.5
+            for agents in self[team.name]:
+                exact = agents * (1 - team.shrinkage) + rest
+                there = min(int(exact + 1e-9), agents)
+                plan.append(there)
+                rest = exact - there
+            made.append((team.name, tuple(plan)))
+        return Staffing(tuple(made), self.interval_seconds)
+
     def plain(self) -> dict[str, list[int]]:
         """Return the plan as plain data: team to agents by interval."""
         return {team: list(plan) for team, plan in self.agents}

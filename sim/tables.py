@@ -31,17 +31,23 @@ class Column:
     min: float | None = None
     max: float | None = None
     absent: bool = False
+    default: float | bool | str | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: name, title in two languages, the columns that tell rows apart, all columns in order."""
+    """One table: name, title in two languages, the columns that tell rows apart, all columns in order.
+
+    `columns` stand in every table of this name; those of `extra` only where the scenario has what they tell
+    of, after the others. An extra column that is left out reads as its default.
+    """
 
     name: str
     title_zh: str
     title_en: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    extra: tuple[Column, ...] = ()
 
 
 @cache
@@ -59,7 +65,7 @@ def table(name: str) -> Table:
 
 
 def columns(name: str) -> tuple[str, ...]:
-    """Return the names of a table's columns in order; InputError for an unknown table."""
+    """Return the names of a table's columns in order, extra ones not; InputError for an unknown table."""
     return tuple(column.name for column in table(name).columns)
 
 
@@ -75,7 +81,7 @@ def dictionary(name: str) -> list[dict[str, str]]:
             "en": c.en,
             "allowed": _allowed(c),
         }
-        for c in table(name).columns
+        for c in (*table(name).columns, *table(name).extra)
     ]
 
 
@@ -85,7 +91,10 @@ def schema(name: str) -> "pa.DataFrameSchema":
 
     told = table(name)
     return pa.DataFrameSchema(
-        {c.name: pa.Column(DTYPES[c.dtype], _checks(c), nullable=c.absent) for c in told.columns},
+        {
+            c.name: pa.Column(DTYPES[c.dtype], _checks(c), nullable=c.absent, required=c.default is None)
+            for c in (*told.columns, *told.extra)
+        },
         strict=True,
         ordered=True,
         unique=list(told.key) or None,
@@ -97,7 +106,8 @@ def check(df: "pd.DataFrame", name: str) -> "pd.DataFrame":
     """Return `df` if it is a table `name`; InputError, naming column and rule, if it is not."""
     import pandera.errors
 
-    wanted, given = list(columns(name)), [str(c) for c in df.columns]
+    given = [str(c) for c in df.columns]
+    wanted = [*columns(name), *(c.name for c in table(name).extra if c.name in given)]
     if given != wanted:
         raise InputError(
             f"table {name}: columns {_difference(given, wanted)}; a table {name} has exactly, in this order: "
@@ -143,11 +153,14 @@ def read(path: Path, name: str) -> "pd.DataFrame":
 
 
 def _table(name: str, told: dict[str, Any]) -> Table:
-    made = tuple(
-        Column(**{**facts, "name": column, "values": tuple(facts.get("values", ()))})
-        for column, facts in told["columns"].items()
+    made, extra = (
+        tuple(
+            Column(**{**facts, "name": column, "values": tuple(facts.get("values", ()))})
+            for column, facts in told.get(part, {}).items()
+        )
+        for part in ("columns", "extra")
     )
-    return Table(name, told["title_zh"], told["title_en"], tuple(told["key"]), made)
+    return Table(name, told["title_zh"], told["title_en"], tuple(told["key"]), made, extra)
 
 
 def _checks(column: Column) -> "list[pa.Check]":

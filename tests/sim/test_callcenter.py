@@ -221,11 +221,18 @@ def test_the_line_is_served_to_its_end_after_closing():
 
 
 def test_who_cannot_be_served_is_still_waiting():
-    contacts = callers([35_000.0, 35_100.0])
-    results = Centre(shifts(0)).run(contacts, draws(contacts))
+    contacts = callers([38_600.0, 38_700.0])
+    results = Centre(shifts(1, 0)).run(contacts, draws(contacts))
     assert outcomes(results.calls) == ["waiting"] * 2
     assert results.calls["wait"].tolist() == [1000, 900] and np.isnan(results.calls["ended_at"]).all()
     assert results.carry == Carry(1, (0, 1))
+
+
+def test_zero_agents_with_endless_patience_are_refused():
+    contacts = callers([35_000.0, 35_100.0])
+    with pytest.raises(InputError, match=r"agents for 'general' = 0 in every interval: .*; give a team"):
+        run(shifts(0), contacts, draws(contacts))
+    assert outcomes(run(shifts(0), contacts, draws(contacts, patience=5.0))) == ["abandoned"] * 2
 
 
 def test_a_plan_handed_in_goes_before_that_of_the_scenario():
