@@ -32,13 +32,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def roster_import(
-    file: Annotated[Path, typer.Argument(help="CSV：学号,姓名,班级（UTF-8 或 GBK）")], home: Home = GRADING
+    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX：学号、姓名、班级")], home: Home = GRADING
 ) -> None:
     """读入班级名单；已有学生的数据编号不变。"""
     from crmlab.roster import import_roster
 
-    students = import_roster(file, home)
-    typer.echo(f"名单里有 {len(students)} 名学生：{home / 'roster.csv'}")
+    found = import_roster(file, home)
+    for note in found.notes:
+        typer.echo(f"注意：{note}", err=True)
+    typer.echo(f"名单里有 {len(found.students)} 名学生：{home / 'roster.csv'}")
 
 
 def release(
