@@ -144,13 +144,31 @@ def report(project: Project, home: Home = GRADING) -> None:
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="要写的 CSV 文件，例如 grades.csv")], home: Home = GRADING
+    file: Annotated[Path, typer.Argument(help="要写的文件，例如 grades.csv")],
+    form: Annotated[str, typer.Option("--format", help="nbgrader、moodle 或 canvas")] = "nbgrader",
+    template: Annotated[
+        Path | None, typer.Option(help="教务系统下载的成绩模板（XLSX 或 CSV），填好存到 FILE")
+    ] = None,
+    project: Annotated[str | None, typer.Option(help="模板里填哪个项目；只有一个就不用写")] = None,
+    column: Annotated[str | None, typer.Option(help="填模板的哪一列；不写就找“成绩”")] = None,
+    out_of: Annotated[
+        float | None, typer.Option(min=1, help="折合成满分几分，例如 100（只用于模板）")
+    ] = None,
+    home: Home = GRADING,
 ) -> None:
-    """把成绩导出为表格（CSV）。"""
+    """把成绩导出为表格，或填进教务系统下载的模板。"""
     from grader.course import Course
     from grader.export import export as write
+    from grader.gradesheet import fill
 
-    typer.echo(f"成绩表：{write(Course(COURSE, home), file)}")
+    course = Course(COURSE, home)
+    if template is None:
+        typer.echo(f"成绩表：{write(course, file, form=form)}")
+        return
+    filled = fill(course, template, file, project=project, column=column, out_of=out_of)
+    for note in filled.notes:
+        typer.echo(f"注意：{note}", err=True)
+    typer.echo(f"填好 {filled.count} 人的成绩：{filled.path}")
 
 
 def _course(project: str, home: Path) -> "Course":
