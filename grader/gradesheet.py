@@ -76,7 +76,9 @@ def fill(
         raise GraderError(
             f"模板是{'XLSX' if workbook else 'CSV'}，结果却要存成 {path.name}；请用同样的扩展名"
         )
-    graded = [row for row in rows(course) if row["assignment"] == (chosen := _project(course, project))]
+    found = rows(course)
+    chosen = _project(found, project)
+    graded = [row for row in found if row["assignment"] == chosen]
     plan = _plan(table, graded, _column(table, chosen, column), chosen, out_of)
     notes = (
         _into_workbook(template, path, table, plan) if workbook else _into_text(template, path, table, plan)
@@ -84,8 +86,8 @@ def fill(
     return Filled(path, len(plan.cells), [*plan.notes, *notes])
 
 
-def _project(course: Course, project: str | None) -> str:
-    known = sorted({str(row["assignment"]) for row in rows(course)})
+def _project(found: list[Row], project: str | None) -> str:
+    known = sorted({str(row["assignment"]) for row in found})
     if project is None and len(known) == 1:
         return known[0]
     if project is None or project not in known:
