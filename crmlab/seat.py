@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from crmlab.errors import LabError
 from crmlab.places import GRADING
 from crmlab.variants import Pool
 
@@ -20,6 +21,17 @@ def environment(home: Path, student: str) -> dict[str, str]:
         "CRMLAB_TRUTH": str(pool.truth(nnn)),
         "CRMLAB_GRADING": "1",
     }
+
+
+def worlds_of(home: Path) -> dict[str, str]:
+    """Return the world of everybody who handed something in, as far as it can be told; {} without worlds."""
+    pool, found = Pool(home), {}
+    for folder in sorted((home / "submitted").glob("*")):
+        try:
+            found[folder.name] = pool.variant_of(folder.name).nnn
+        except LabError:  # no worlds yet, or a folder that is no student's
+            continue
+    return found
 
 
 def before_autograde(*, assignment: str, student: str, notebooks: list[str]) -> None:

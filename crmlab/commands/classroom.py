@@ -103,7 +103,7 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """评分，并做好反馈页和班级报告。"""
-    from crmlab.seat import environment
+    from crmlab.seat import environment, worlds_of
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
     from grader.report import report as write_report
@@ -118,7 +118,7 @@ def grade(
         progress=_bar,
     )
     pages = write_feedback(course, project, student)
-    page = write_report(course, project)
+    page = write_report(course, project, variants=worlds_of(home))
     if as_json:
         _print_json(marks)
     else:
@@ -136,11 +136,16 @@ def feedback(project: Project, student: Students = None, home: Home = GRADING) -
         typer.echo(str(page))
 
 
-def report(project: Project, home: Home = GRADING) -> None:
+def report(
+    project: Project,
+    lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
+    home: Home = GRADING,
+) -> None:
     """重做班级报告。"""
+    from crmlab.seat import worlds_of
     from grader.report import report as write
 
-    typer.echo(str(write(_course(project, home), project)))
+    typer.echo(str(write(_course(project, home), project, variants=worlds_of(home), lang=lang)))
 
 
 def export(
