@@ -99,16 +99,28 @@ def grade(
     project: Project,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="没有变化的也重评")] = False,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="打开人工评分的网页")] = False,
+    lang: Annotated[str, typer.Option(help="人工评分网页的语言：zh 或 en")] = "zh",
+    port: Annotated[int, typer.Option(help="人工评分网页的端口；0 是自动找")] = 0,
+    browser: Annotated[bool, typer.Option(help="人工评分时是否打开浏览器")] = True,
     home: Home = GRADING,
     as_json: Json = False,
 ) -> None:
-    """评分，并做好反馈页和班级报告。"""
+    """评分，并做好反馈页和班级报告；--by-hand 打开网页，给写几句话的题评分。"""
+    if by_hand:
+        from crmlab.commands.keeping import mark_by_hand
+
+        mark_by_hand(_course(project, home), project, lang=lang, port=port, browser=browser)
+        return
     from crmlab.seat import environment, worlds_of
+    from grader import manual
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
+    from grader.marks import load
     from grader.report import report as write_report
 
     course = _course(project, home)
+    manual.remember(course, project)
     marks = mark(
         course,
         project,
@@ -117,6 +129,9 @@ def grade(
         environment=lambda who: environment(home, who),
         progress=_bar,
     )
+    again = manual.settle(course, project)
+    known = load(course, project)
+    marks = [known[one.student] for one in marks]
     pages = write_feedback(course, project, student)
     page = write_report(course, project, variants=worlds_of(home))
     if as_json:
@@ -125,14 +140,19 @@ def grade(
         _print_marks(marks)
         typer.echo(f"反馈页：{len(pages)} 页，在 {home / 'feedback'}")
         typer.echo(f"班级报告：{page}")
+    for answer in again:
+        typer.echo(f"注意：{answer.student} 的 {answer.task} 在您评分以后变了，请再看一次", err=True)
     _tell_undecided(marks)
 
 
 def feedback(project: Project, student: Students = None, home: Home = GRADING) -> None:
     """重做反馈页（例如人工评分之后）。"""
     from grader.feedback import feedback as write
+    from grader.manual import refresh
 
-    for page in write(_course(project, home), project, student):
+    course = _course(project, home)
+    refresh(course, project)
+    for page in write(course, project, student):
         typer.echo(str(page))
 
 
@@ -143,9 +163,12 @@ def report(
 ) -> None:
     """重做班级报告。"""
     from crmlab.seat import worlds_of
+    from grader.manual import refresh
     from grader.report import report as write
 
-    typer.echo(str(write(_course(project, home), project, variants=worlds_of(home), lang=lang)))
+    course = _course(project, home)
+    refresh(course, project)
+    typer.echo(str(write(course, project, variants=worlds_of(home), lang=lang)))
 
 
 def export(

@@ -1,11 +1,14 @@
 """Commands that keep a class safe, and that look over a lab before it is given to one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmlab.places import GRADING
+
+if TYPE_CHECKING:
+    from grader.course import Course
 
 Home = Annotated[Path, typer.Option(help="班级文件夹")]
 
@@ -42,3 +45,32 @@ def restore(
     if aside:
         typer.echo(f"原来的移到：{aside}")
     typer.echo("请再运行一次 release，重做要发给学生的文件。")
+
+
+def mark_by_hand(course: "Course", project: str, *, lang: str, port: int, browser: bool) -> None:
+    """Serve the page for marking by hand until it is ended; then renew feedback pages and class report."""
+    from crmlab.language import translator
+    from crmlab.seat import worlds_of
+    from grader.by_hand import Desk, serve
+    from grader.feedback import feedback
+    from grader.manual import refresh
+    from grader.report import report
+
+    _ = translator(lang)
+
+    def ready(address: str) -> None:
+        typer.echo(
+            _("人工评分已打开：{url}\n每给一个分数就已保存；按 Ctrl-C 或页面上的“结束评分”结束").format(
+                url=address
+            )
+        )
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    serve(Desk(course, project, lang), port=port, ready=ready)
+    refresh(course, project)
+    pages = feedback(course, project)
+    page = report(course, project, variants=worlds_of(course.home), lang="zh")
+    typer.echo(_("已更新 {count} 页反馈和班级报告：{page}").format(count=len(pages), page=page))
