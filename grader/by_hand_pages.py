@@ -1,12 +1,13 @@
 """What the marking page answers to a browser; every door asks for the session's word first."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from hmac import compare_digest
 from typing import Any
 
 from tornado.web import RequestHandler
 
-from grader import by_hand
+from grader import by_hand, manual
 from grader.by_hand import FILES, HOST, MOST_BYTES, POLICY, STATIC, Desk
 from grader.errors import GraderError
 from grader.manual import Conflict
@@ -67,6 +68,12 @@ class Front(Door):
             return True
         return super().known()
 
+    def refuse(self, status: int, said: str, **more: Any) -> None:
+        """Say it in plain text: a person reads it."""
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(said)
+
     def get(self) -> None:
         """Send the page, in the language asked for by `?lang=`."""
         from jinja2 import Environment, FileSystemLoader
@@ -105,7 +112,9 @@ class Around(Door):
     def get(self) -> None:
         """Send it as harmless HTML."""
         place = tuple(self.get_query_argument(name, "") for name in ("student", "notebook", "task"))
-        if place not in {one["place"] for one in _places(self.desk)}:
+        if place not in {
+            one.place for one in manual.answers(self.desk.course, self.desk.project, only=place[0])
+        }:
             self.refuse(404, by_hand.words_of(self.desk.lang)["fault"].format(status=404))
             return
         self.finish(by_hand.around(self.desk, (place[0], place[1], place[2])))
@@ -121,8 +130,6 @@ class Mark(Door):
                 raise GraderError("评语太长；请写短一些")
             self.finish(by_hand.mark(self.desk, by_hand.plain(self.request.body)))
         except Conflict as conflict:
-            from dataclasses import asdict
-
             self.refuse(409, str(conflict), now=asdict(conflict.now))
         except GraderError as error:
             self.refuse(400, str(error))
@@ -135,9 +142,3 @@ class End(Door):
         """Say good-bye and stop."""
         self.finish({"ended": True})
         self.end()
-
-
-def _places(desk: Desk) -> list[dict[str, Any]]:
-    from grader import manual
-
-    return [{"place": one.place} for one in manual.answers(desk.course, desk.project)]

@@ -1,6 +1,9 @@
 """A gradebook written down instead of earned: for tests of what reads it."""
 
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader import marks
@@ -26,6 +29,7 @@ def keep(
     from nbgrader.api import Gradebook
 
     course.home.mkdir(parents=True, exist_ok=True)
+    (course.home / "gradebook.db").write_bytes(_blank())
     with course.quietly("books"), Gradebook(course.config().CourseDirectory.db_url, "crm") as book:
         book.update_or_create_assignment(project)
         book.update_or_create_notebook(LAB, project)
@@ -49,6 +53,18 @@ def keep(
         known[who] = Mark(who, project, "could_not_tell", None, 6.0, note=note)
     marks.save(course, project, known)
     return course
+
+
+@cache
+def _blank() -> bytes:
+    """Return an empty gradebook; nbgrader starts another program to make one, so it is made once."""
+    from nbgrader.api import Gradebook
+
+    with TemporaryDirectory() as folder:
+        course = Course(Path(folder) / "course", Path(folder))
+        with course.quietly("blank"), Gradebook(course.config().CourseDirectory.db_url, "crm"):
+            pass
+        return (course.home / "gradebook.db").read_bytes()
 
 
 def listed(course: Course, *students: tuple[str, str, str]) -> None:
