@@ -14,3 +14,8 @@ from grader.course import Course  # noqa: E402 - the root has to be on the path 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader puts it here
 c.merge(Course(source=ROOT / "course", home=ROOT / "grading").config())
 c.Autograde.pre_convert_hook = "crmlab.seat.before_autograde"  # gives each hand-in its student's data
+
+# formgrader's Autograde and Generate Feedback run our own commands: the same engine, the same feedback pages
+from grader.formgrader import route  # noqa: E402
+
+route([sys.executable, "-m", "crmlab"], folder=ROOT, home=ROOT / "grading")
