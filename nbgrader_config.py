@@ -12,6 +12,7 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 from crmlab import seat  # noqa: E402 - the root has to be on the path first
 from grader.course import Course  # noqa: E402
+from grader.formgrader import route  # noqa: E402
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader puts it here
 c.merge(Course(source=ROOT / "course", home=ROOT / "grading").config())
@@ -19,3 +20,6 @@ seat.before_nbgrader(ROOT / "grading")
 # each student's own data, in the release and in grading
 c.GenerateAssignment.post_convert_hook = partial(seat.after_release, ROOT / "grading")
 c.Autograde.pre_convert_hook = partial(seat.before_autograde, ROOT / "grading")
+
+# formgrader's Autograde and Generate Feedback run our own commands: the same engine, the same feedback pages
+route([sys.executable, "-m", "crmlab"], folder=ROOT, home=ROOT / "grading")

@@ -57,7 +57,7 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
     """
     from crmlab.collect import collect
     from crmlab.release import release
-    from crmlab.seat import environment
+    from crmlab.seat import environment, worlds_of
     from grader.course import Course
     from grader.export import export
     from grader.feedback import feedback
@@ -80,7 +80,9 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
         marks = mark(course, PROJECT, environment=lambda who: environment(home, who))
     with _step("反馈、班级报告、成绩表", tell):
         pages = feedback(course, PROJECT)
-        made = Paths(report(course, PROJECT), pages[0], export(course, home / "grades.csv"))
+        made = Paths(
+            report(course, PROJECT, variants=worlds_of(home)), pages[0], export(course, home / "grades.csv")
+        )
     for one in marks:
         score = "—" if one.score is None else format(one.score, "g")
         by_hand = "，1 题等老师批改" if one.by_hand_pending else ""

@@ -22,6 +22,17 @@ def environment(home: Path, student: str) -> dict[str, str]:
     }
 
 
+def worlds_of(home: Path) -> dict[str, str]:
+    """Return the world of everybody who handed something in, as far as it can be told; {} without worlds."""
+    pool, found = Pool(home), {}
+    for folder in sorted((home / "submitted").glob("*")):
+        try:
+            found[folder.name] = pool.variant_of(folder.name).nnn
+        except LabError:  # no worlds yet, or a folder that is no student's
+            continue
+    return found
+
+
 def before_nbgrader(home: Path) -> None:
     """Make a new home's key, before nbgrader opens a gradebook in it; stop nbgrader when the key is gone."""
     try:

@@ -8,12 +8,16 @@ from grader.course import Course
 
 @dataclass(frozen=True)
 class TaskScore:
-    """The points of one graded cell of one student; `score` is None while a person has to look."""
+    """The points of one graded cell of one student; `score` is None while a person has to look.
+
+    `comment` is what a person wrote beside it.
+    """
 
     notebook: str
     task: str
     score: float | None
     max_score: float
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,18 @@ def max_score(course: Course, project: str) -> float:
 
 
 def _score(submission: Any) -> Score:
+    comments = {
+        (notebook.name, one.name): one.manual_comment or ""
+        for notebook in submission.notebooks
+        for one in notebook.comments
+    }
     tasks = tuple(
         TaskScore(
             notebook=notebook.name,
             task=grade.name,
             score=None if grade.needs_manual_grade else float(grade.score),
             max_score=float(grade.max_score),
+            comment=comments.get((notebook.name, grade.name), ""),
         )
         for notebook in sorted(submission.notebooks, key=lambda n: n.name)
         for grade in notebook.grades

@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "classroom", "demo", "bench", "authoring", "dataset")
+GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring")
 
 
 def _say_version(wanted: bool) -> None:

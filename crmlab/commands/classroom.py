@@ -32,13 +32,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def roster_import(
-    file: Annotated[Path, typer.Argument(help="CSV：学号,姓名,班级（UTF-8 或 GBK）")], home: Home = GRADING
+    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX：学号、姓名、班级")], home: Home = GRADING
 ) -> None:
     """读入班级名单；已有学生的数据编号不变。"""
     from crmlab.roster import import_roster
 
-    students = import_roster(file, home)
-    typer.echo(f"名单里有 {len(students)} 名学生：{home / 'roster.csv'}")
+    found = import_roster(file, home)
+    for note in found.notes:
+        typer.echo(f"注意：{note}", err=True)
+    typer.echo(f"名单里有 {len(found.students)} 名学生：{home / 'roster.csv'}")
 
 
 def release(
@@ -97,16 +99,28 @@ def grade(
     project: Project,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="没有变化的也重评")] = False,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="打开人工评分的网页")] = False,
+    lang: Annotated[str, typer.Option(help="人工评分网页的语言：zh 或 en")] = "zh",
+    port: Annotated[int, typer.Option(help="人工评分网页的端口；0 是自动找")] = 0,
+    browser: Annotated[bool, typer.Option(help="人工评分时是否打开浏览器")] = True,
     home: Home = GRADING,
     as_json: Json = False,
 ) -> None:
-    """评分，并做好反馈页和班级报告。"""
-    from crmlab.seat import environment
+    """评分，并做好反馈页和班级报告；--by-hand 打开网页，给写几句话的题评分。"""
+    if by_hand:
+        from crmlab.commands.keeping import mark_by_hand
+
+        mark_by_hand(_course(project, home), project, lang=lang, port=port, browser=browser)
+        return
+    from crmlab.seat import environment, worlds_of
+    from grader import manual
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
+    from grader.marks import load
     from grader.report import report as write_report
 
     course = _course(project, home)
+    manual.remember(course, project)
     marks = mark(
         course,
         project,
@@ -115,40 +129,74 @@ def grade(
         environment=lambda who: environment(home, who),
         progress=_bar,
     )
+    again = manual.settle(course, project)
+    known = load(course, project)
+    marks = [known[one.student] for one in marks]
     pages = write_feedback(course, project, student)
-    page = write_report(course, project)
+    page = write_report(course, project, variants=worlds_of(home))
     if as_json:
         _print_json(marks)
     else:
         _print_marks(marks)
         typer.echo(f"反馈页：{len(pages)} 页，在 {home / 'feedback'}")
         typer.echo(f"班级报告：{page}")
+    for answer in again:
+        typer.echo(f"注意：{answer.student} 的 {answer.task} 在您评分以后变了，请再看一次", err=True)
     _tell_undecided(marks)
 
 
 def feedback(project: Project, student: Students = None, home: Home = GRADING) -> None:
     """重做反馈页（例如人工评分之后）。"""
     from grader.feedback import feedback as write
+    from grader.manual import refresh
 
-    for page in write(_course(project, home), project, student):
+    course = _course(project, home)
+    refresh(course, project)
+    for page in write(course, project, student):
         typer.echo(str(page))
 
 
-def report(project: Project, home: Home = GRADING) -> None:
+def report(
+    project: Project,
+    lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
+    home: Home = GRADING,
+) -> None:
     """重做班级报告。"""
+    from crmlab.seat import worlds_of
+    from grader.manual import refresh
     from grader.report import report as write
 
-    typer.echo(str(write(_course(project, home), project)))
+    course = _course(project, home)
+    refresh(course, project)
+    typer.echo(str(write(course, project, variants=worlds_of(home), lang=lang)))
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="要写的 CSV 文件，例如 grades.csv")], home: Home = GRADING
+    file: Annotated[Path, typer.Argument(help="要写的文件，例如 grades.csv")],
+    form: Annotated[str, typer.Option("--format", help="nbgrader、moodle 或 canvas")] = "nbgrader",
+    template: Annotated[
+        Path | None, typer.Option(help="教务系统下载的成绩模板（XLSX 或 CSV），填好存到 FILE")
+    ] = None,
+    project: Annotated[str | None, typer.Option(help="模板里填哪个项目；只有一个就不用写")] = None,
+    column: Annotated[str | None, typer.Option(help="填模板的哪一列；不写就找“成绩”")] = None,
+    out_of: Annotated[
+        float | None, typer.Option(min=1, help="折合成满分几分，例如 100（只用于模板）")
+    ] = None,
+    home: Home = GRADING,
 ) -> None:
-    """把成绩导出为表格（CSV）。"""
+    """把成绩导出为表格，或填进教务系统下载的模板。"""
     from grader.course import Course
     from grader.export import export as write
+    from grader.gradesheet import fill
 
-    typer.echo(f"成绩表：{write(Course(COURSE, home), file)}")
+    course = Course(COURSE, home)
+    if template is None:
+        typer.echo(f"成绩表：{write(course, file, form=form)}")
+        return
+    filled = fill(course, template, file, project=project, column=column, out_of=out_of)
+    for note in filled.notes:
+        typer.echo(f"注意：{note}", err=True)
+    typer.echo(f"填好 {filled.count} 人的成绩：{filled.path}")
 
 
 def _course(project: str, home: Path) -> "Course":

@@ -1,0 +1,44 @@
+"""Why points were lost is told in the author's sentences, and in nothing a student could have written."""
+
+import tiny
+
+from grader.course import Course
+from grader.verdicts import Verdict, author
+
+
+def failed(kind: str, said: str) -> dict:
+    return {"outputs": [{"output_type": "error", "ename": kind, "evalue": said}]}
+
+
+def test_only_the_authors_own_sentences_are_told(course: Course) -> None:
+    wrote = author(course, tiny.PROJECT)
+    right = "两数之和不对，请再加一次。"
+    assert wrote.verdict(failed("AssertionError", right + "\nassert 6 == 5")) == Verdict(
+        "failed", right, "AssertionError"
+    )
+    assert wrote.verdict(failed("AssertionError", "expected 5")) == Verdict("failed", "", "AssertionError")
+    assert wrote.verdict(failed("NameError", "secret_answer")) == Verdict("broken", "", "NameError")
+    assert wrote.verdict(failed("<b>", "x")) == Verdict("broken")
+    assert wrote.verdict(failed("CellTimeoutError", "x")).state == "timed_out"
+    assert wrote.verdict({"outputs": []}) == Verdict("passed")
+
+
+def test_sentences_of_a_labs_words_are_the_authors(course: Course) -> None:
+    words = course.source / tiny.PROJECT / "lab1_sum.toml"
+    words.write_text('[say]\nslip = "再看看。"\n[check.sum]\nfull = "都要填。"\n', encoding="utf-8")
+    assert {"再看看。", "都要填。"} <= author(course, tiny.PROJECT).sentences
+
+
+def test_lines_of_hidden_tests_are_secrets(course: Course) -> None:
+    wrote = author(course, tiny.PROJECT)
+    assert wrote.gives_away("...\nsecret_answer = 5\n")
+    assert not wrote.gives_away("total = 5")
+
+
+def test_a_test_with_a_magic_has_no_sentences(course: Course, monkeypatch) -> None:
+    monkeypatch.setattr(tiny, "HIDDEN", "%time x\n" + tiny.HIDDEN)
+    tiny.course(course.source.parent / "other")
+    assert (
+        author(Course(course.source.parent / "other" / "course", course.home), tiny.PROJECT).sentences
+        == frozenset()
+    )
