@@ -57,6 +57,7 @@ def test_the_models_forecast_the_next_39_weeks_of_cdnow():
         assert made.expected(weeks(), 39).sum() / came == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.slow
 def test_lifetimes_agrees_customer_by_customer():
     cdnow = weeks()
     with warnings.catch_warnings():
@@ -77,6 +78,7 @@ def test_one_customer_of_the_published_worksheet():
     assert PUBLISHED_BG.expected(rows((2, 30.43, 38.86)), 39)[0] == pytest.approx(1.226, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "fit", "true"),
     [
@@ -114,7 +116,7 @@ def test_mean_repeats_are_those_of_the_simulated(make):
 sizes = st.floats(0.05, 20)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(sizes, sizes, sizes, sizes, st.integers(0, 2000), st.floats(0, 1), st.floats(0.1, 500))
 def test_laws_of_every_customer(r, alpha, a, b, x, late, age):
     seen = rows((x, late * age if x else 0, age)) if late * age > 0 else rows((0, 0, age))

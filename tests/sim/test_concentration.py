@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.concentration import abc, gini, movers, pareto_curve, top_share
@@ -18,6 +18,7 @@ def table(values: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": range(len(values)), "total": values})
 
 
+@settings(max_examples=25, deadline=None)
 @given(amounts)
 def test_classes_follow_money_and_stay_within_their_limits(values):
     made = abc(table(values))
@@ -31,6 +32,7 @@ def test_classes_follow_money_and_stay_within_their_limits(values):
     pd.testing.assert_frame_equal(made, again)
 
 
+@settings(max_examples=25, deadline=None)
 @given(amounts)
 def test_the_pareto_curve_rises_bends_down_and_ends_at_one(values):
     curve = pareto_curve(values)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from buyers import tills
-from hypothesis import given
+from hypothesis import given, settings
 
 from sim.errors import InputError
 from sim.purchases import history, purchases
@@ -12,6 +12,7 @@ from sim.purchases import history, purchases
 ORDERS = pd.DataFrame({"customer_id": [7, 7, 7, 9], "day": [0, 3.5, 3.75, 2], "amount": [10.0, 20, 30, -5]})
 
 
+@settings(max_examples=25, deadline=None)
 @given(tills())
 def test_nothing_is_lost_and_order_of_rows_does_not_matter(till):
     made = purchases(till)

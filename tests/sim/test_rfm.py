@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from buyers import tills
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
@@ -18,6 +18,7 @@ def table(**columns: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": range(n), **plain})
 
 
+@settings(max_examples=25, deadline=None)
 @given(tills())
 def test_the_measures_are_those_of_a_plain_loop(till):
     made = rfm(purchases(till), until=41).set_index("customer_id")
@@ -33,6 +34,7 @@ def test_the_measures_are_those_of_a_plain_loop(till):
             assert row["monetary"] == 0
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(2, 9))
 def test_equal_values_score_equally_and_more_never_scores_less(values, parts):
     made = scores(table(frequency=values, recency_days=values), parts=parts)
