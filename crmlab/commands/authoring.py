@@ -1,5 +1,6 @@
 """Commands for the authors of labs."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this group to `app`."""
     app.command("build")(build)
+    app.command("check")(check)
 
 
 def build(
@@ -29,3 +31,32 @@ def build(
                     f"{pair.notebook.name} 与文本稿不一致；请运行 python3 lab.py build {pair.text.parent.name}"
                 )
         typer.echo(f"{pair.notebook.name}：{'一致' if check or not make(pair) else '已重做'}")
+
+
+def check(
+    project: Annotated[Path, typer.Argument(help="项目文件夹，例如 course/project03_phone_service")],
+    quick: Annotated[bool, typer.Option("--quick", help="不运行参考答案，也不试发布")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，给程序读")] = False,
+) -> None:
+    """发布前检查一个项目：元数据、分数、泄露、能否公正评判、错答和对答、阅读量、时间。"""
+    import json
+    from dataclasses import asdict
+
+    from crmlab.errors import LabError
+    from crmlab.lint import check as look
+    from crmlab.places import COURSE
+
+    folder = project if project.is_dir() else COURSE / project.name
+    found = look(folder, run=not quick)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+    else:
+        signs = {"error": "✗", "warning": "!", "note": "·"}
+        for one in found:
+            typer.echo(f"{signs[one.level]} {one.where}：{one.said}")
+    errors = sum(one.level == "error" for one in found)
+    warnings = sum(one.level == "warning" for one in found)
+    if errors:
+        raise LabError(f"{folder.name} 有 {errors} 处错误、{warnings} 处提醒；请先改好错误再发布")
+    if not as_json:
+        typer.echo(f"{folder.name}：没有错误，{warnings} 处提醒")

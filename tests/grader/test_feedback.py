@@ -48,7 +48,7 @@ def test_an_unfinished_task_says_where_to_look(team: Class) -> None:
 @pytest.mark.slow
 def test_points_and_open_manual_work_are_told(team: Class) -> None:
     html = page_of(team, "right")
-    assert '<span class="points">4 / 4</span>' in html
+    assert '<span class="p">4 / 4</span>' in html
     assert "还有 1 题等老师看" in html
     assert "<title>project01_tiny · lab1_sum · 评分反馈</title>" in html
 
@@ -66,7 +66,7 @@ def test_an_english_notebook_gets_an_english_page(course: Course) -> None:
 
 
 @pytest.mark.slow
-def test_a_page_that_cannot_be_made_is_named_with_its_log(course: Course) -> None:
+def test_a_page_that_cannot_be_made_is_named_with_its_cure(course: Course) -> None:
     release.generate(course, tiny.PROJECT)
     hand_in(course, "right", who="2401")
     marking.mark(course, tiny.PROJECT)
