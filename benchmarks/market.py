@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import time
+from typing import Any
 
 PEER = "mesa buy-or-leave"
 
@@ -47,6 +48,7 @@ def mesa_market(customers: int, months: int) -> int:
         def step(self) -> None:
             self.agents.shuffle_do("step")
             self.month += 1
+            Shopper.create_agents(self, customers // 100)  # newcomers, as many as ours has
 
     shop = Shop()
     for _ in range(months):
@@ -96,13 +98,14 @@ def our_rows(rows: int, _: int) -> int:
 
 def company(customers: int, months: int) -> int:
     """Run a whole company and print where its time goes."""
+    import sim.company
     from sim.callcenter import Centre
     from sim.company import Company, Exchange
     from sim.market import Market
 
     spent = {"centre": 0.0, "exchange": 0.0}
 
-    def timed(owner: type, method: str, purpose: str) -> None:
+    def timed(owner: Any, method: str, purpose: str) -> None:
         inner = getattr(owner, method)
 
         def outer(*given: object, **named: object) -> object:
@@ -117,6 +120,7 @@ def company(customers: int, months: int) -> int:
     whole = Company(customers, 1)
     Market(50, 1).run(1)
     timed(Centre, "run", "centre")
+    timed(sim.company, "draws", "centre")  # the numbers a contact brings belong to the centre
     timed(Exchange, "answer", "exchange")
     start = time.process_time()
     made = whole.run(months)

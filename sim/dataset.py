@@ -26,6 +26,7 @@ FORMATS = ("parquet", "csv", "duckdb", "sqlite", "xlsx")
 MANIFEST = "manifest.json"
 SHEET_ROWS = 1_048_575
 HORIZON_MONTHS, REPLICATIONS = 12, 5
+DEMO = {"customers": 400, "months": 18, "seed": 5}  # the variant committed in datasets/<market>/demo
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Prospects:
     referred_by: NDArray
     hidden: NDArray  # M, A, N, 0-1
     seen: NDArray
-    lift: NDArray  # log hazard won by calls and friends
+    pull: NDArray  # hazard of becoming a customer, calls and friends counted in
     called: NDArray
     clock: NDArray
 
@@ -49,16 +49,13 @@ class Prospects:
         """Return a copy that may be changed."""
         return replace(self, **{f.name: getattr(self, f.name).copy() for f in fields(self)})
 
-    @property
-    def score(self) -> NDArray[np.float64]:
-        """The geometric mean of the three: who lacks one lacks all."""
-        return np.cbrt(self.hidden[:, 0] * self.hidden[:, 1] * self.hidden[:, 2])
-
     @classmethod
     def none(cls) -> "Prospects":
         """Return nobody."""
         nobody = np.zeros(0, dtype=np.int64)
-        return made_of(nobody, nobody, np.zeros(0), nobody, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
+        return made_of(
+            nobody, nobody, np.zeros(0), nobody, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0)
+        )
 
 
 def channels(settings: Section) -> tuple[str, ...]:
@@ -97,17 +94,14 @@ def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -
     ids = referrers + numbers * FRIEND_STEP * 10**generation
     channel = np.full(len(ids), channels(scene.settings).index("old_customers"))
     made = _born(scene, ids, channel, scene.month + part, referrers)
-    made.lift += scene.settings.prospects.word_of_mouth
+    made.pull *= np.exp(scene.settings.prospects.word_of_mouth)
     return made
 
 
 def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return who becomes a customer this month, and at which part of it; the clocks run down."""
-    told = scene.settings.prospects
     start = np.clip(prospects.created - scene.month, 0.0, 1.0)
-    rate = told.convert * np.exp(
-        told.steep * 2.0 * (prospects.score - 0.5) + prospects.lift - 2.0 * scene.price_gap
-    )
+    rate = prospects.pull * np.exp(-2.0 * scene.price_gap)
     amount = rate * (1.0 - start)
     won = prospects.clock <= amount
     part = start + np.where(won, prospects.clock, amount) / rate
@@ -120,7 +114,8 @@ def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.fl
     numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)], axis=1)
     told = np.clip(prospects.hidden[who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
     first = ~prospects.called[who]
-    prospects.lift[who] += scene.settings.prospects.call_lift * prospects.score[who] * first
+    won = scene.settings.prospects.call_lift * score(prospects.hidden[who]) * first
+    prospects.pull[who] *= np.exp(won)
     prospects.called[who] = True
     return np.rint(told * 100.0) / 100.0
 
@@ -128,24 +123,23 @@ def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.fl
 def _born(
     scene: Scene, ids: NDArray, channel: NDArray, created: NDArray | None, referred_by: NDArray
 ) -> Prospects:
-    told = [scene.settings.prospects.channels[name] for name in channels(scene.settings)]
-    bends = np.array([[1.0 / one[name] - 1.0 for one in told] for name in ("money", "authority", "need")])
+    ways = [scene.settings.prospects.channels[name] for name in channels(scene.settings)]
+    bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
     numbers = scene.streams.quads("prospect", ids, blocks=3)
     # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
     hidden = numbers[:3] ** bends[:, channel]
     errors = np.stack(gauss(numbers[4], numbers[5]) + gauss(numbers[6], numbers[7])[:1])
     seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
     moment = scene.month + numbers[8] if created is None else created
-    clock = -np.log(numbers[3])
-    return made_of(
-        ids,
-        channel,
-        moment,
-        referred_by,
-        np.ascontiguousarray(hidden.T),
-        np.ascontiguousarray(seen.T),
-        clock,
-    )
+    told, hidden = scene.settings.prospects, np.ascontiguousarray(hidden.T)
+    pull = told.convert * np.exp(told.steep * 2.0 * (score(hidden) - 0.5))
+    seen = np.ascontiguousarray(seen.T)
+    return made_of(ids, channel, moment, referred_by, hidden, seen, pull, -np.log(numbers[3]))
+
+
+def score(hidden: NDArray) -> NDArray[np.float64]:
+    """Return the geometric mean of money, authority and need: who lacks one lacks all."""
+    return np.cbrt(hidden[:, 0] * hidden[:, 1] * hidden[:, 2])
 
 
 def made_of(
@@ -155,8 +149,9 @@ def made_of(
     referred_by: NDArray,
     hidden: NDArray,
     seen: NDArray,
+    pull: NDArray,
     clock: NDArray,
 ) -> Prospects:
     """Return prospects nobody has called yet."""
-    lift, called = np.zeros(len(ids)), np.zeros(len(ids), dtype=bool)
-    return Prospects(ids, channel, created, referred_by, hidden, seen, lift, called, clock)
+    called = np.zeros(len(ids), dtype=bool)
+    return Prospects(ids, channel, created, referred_by, hidden, seen, pull, called, clock)

@@ -50,6 +50,7 @@ def company(
 
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
     from crmlab.commands.simulate import refuse_full
+    from crmlab.errors import LabError
     from sim import tables
     from sim.company import Company, board
 
@@ -57,8 +58,13 @@ def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) 
         refuse_full(out, force)
     made = Company(customers, seed).run(months)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        tables.write(made.frame(), "calls", out / "calls.parquet")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            tables.write(made.frame(), "calls", out / "calls.parquet")
+        except OSError as refusal:
+            raise LabError(
+                f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
+            ) from refusal
     story = made.story
     orders = story.arrays("orders")
     return {

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from sim import dataset, tables
+from sim.market_settings import READY
 from sim.market_tables import SEEN, TRUTH
 
+COMMITTED = READY / "retail" / "demo"
 SMALL = {"customers": 150, "months": 4, "seed": 2}
 
 
@@ -112,3 +114,18 @@ def test_no_visible_column_is_a_hidden_one_or_nearly_so(data: dataset.Dataset) -
 def test_a_code_of_an_order_tells_nothing_of_its_failure(data: dataset.Dataset) -> None:
     failed = data.visible["orders"]["order_id"].isin(data.truth["truth_failure"]["order_id"])
     assert abs(np.corrcoef(failed, data.visible["orders"]["at"] % 60)[0, 1]) < 0.15
+
+
+def test_the_committed_demo_rebuilds_byte_for_byte(tmp_path: Path) -> None:
+    """Write it anew after a wanted change: `python tests/sim/test_dataset.py`."""
+    dataset.write(dataset.build("retail", **dataset.DEMO, with_truth=True), tmp_path)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = {path.relative_to(COMMITTED): path.read_bytes() for path in COMMITTED.rglob("*") if path.is_file()}
+    assert made.keys() == kept.keys()
+    assert [
+        str(name) for name in made if made[name].replace(b"\r\n", b"\n") != kept[name].replace(b"\r\n", b"\n")
+    ] == []
+
+
+if __name__ == "__main__":
+    dataset.write(dataset.build("retail", **dataset.DEMO, with_truth=True), COMMITTED)
