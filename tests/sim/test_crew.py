@@ -12,6 +12,7 @@ from sim.contacts import arrivals
 from sim.crew import Crew
 from sim.errors import InputError
 from sim.special import register
+from sim.staffing import Staffing
 from sim.streams import Streams
 
 PLAIN = {"speed_cv": 0.0}
@@ -75,10 +76,14 @@ def test_praise_goes_to_agents_who_are_there():
         Crew.of(with_options(1)).praised([77], 0.1)
 
 
-def test_a_crew_that_is_too_small_is_refused():
-    small = Crew.of(with_options(1, crew=PLAIN))
-    with pytest.raises(InputError, match="agent 10002 is in the staffing and not in the crew"):
-        talks(PLAIN, crew=small, agents=2)
+def test_a_plan_with_more_seats_brings_novices():
+    traits = {"novice_extra": 1.0, "experience_contacts": 100_000.0}
+    small = Crew.of(with_options(1, crew=traits))
+    assert talks(traits, crew=small, agents=2, at=[NOON, NOON + 1]) == [100, 200]
+    bigger = Staffing.from_plain({"general": [3]}, with_options(1, crew=traits))
+    contacts = callers([NOON])
+    after = Centre(with_options(1, crew=traits)).run(contacts, drawn(contacts), bigger).carry.crew
+    assert after["agent_id"].tolist() == [10_001, 10_002, 10_003] and after["experience"][2] == 0
 
 
 def test_special_calls_are_registered_as_the_rules_ask():
