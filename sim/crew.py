@@ -57,6 +57,20 @@ class Crew(Columns):
         mood = np.minimum(self["mood"] + by * np.isin(self["agent_id"], list(agents)), 1.0)
         return Crew(**{name: self[name] for name in self.names} | {"mood": mood})
 
+    def with_newcomers(self, ids: NDArray[np.int64], mood: float) -> "Crew":
+        """Return the crew, by number, with every agent of `ids`; who is new has no experience yet."""
+        new = np.setdiff1d(ids, self["agent_id"])
+        joined = Crew.joined(
+            self,
+            Crew(
+                agent_id=new,
+                pace=np.ones(len(new)),
+                experience=np.zeros(len(new), dtype=int),
+                mood=np.full(len(new), mood),
+            ),
+        )
+        return joined.rows(np.argsort(joined["agent_id"], kind="stable"))
+
     def rested(self, mean: float) -> "Crew":
         """Return the crew of the next morning: half of what mood is away from `mean` has faded."""
         mood = np.round(mean + (self["mood"] - mean) / 2, 6)
@@ -67,20 +81,14 @@ class Pace:
     """How long this agent takes for this contact now, and with what mood; keeps count of experience."""
 
     def __init__(self, traits: CrewTraits, crew: Crew, rows: Rows, floor: Floor) -> None:
-        self.traits, self.rows, self.floor, self.crew = traits, rows, floor, crew
-        self.place = self._places(floor.agent_ids())
+        ids = floor.agent_ids()
+        self.traits, self.rows, self.floor = traits, rows, floor
+        self.crew = crew.with_newcomers(ids, traits.mood_mean)
+        self.place = np.searchsorted(self.crew["agent_id"], ids)
+        crew = self.crew
         self.pace = crew["pace"][self.place].tolist()
         self.experience = crew["experience"][self.place].tolist()
         self.mood = crew["mood"][self.place].tolist()
-
-    def _places(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        where = {agent: k for k, agent in enumerate(self.crew["agent_id"].tolist())}
-        absent = [agent for agent in ids.tolist() if agent not in where]
-        if absent:
-            raise InputError(
-                f"crew: agent {absent[0]} is in the staffing and not in the crew; make the crew of the largest plan"
-            )
-        return np.array([where[agent] for agent in ids.tolist()], dtype=np.int64)
 
     def fit(self, now: int, row: int) -> None:
         """Stretch the handling of a contact by the agent who has just taken it."""

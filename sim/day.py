@@ -78,7 +78,11 @@ class Day:
         if scenario.options.complaints:
             self.case_desk = onward.case_desk = CaseDesk(self, scenario.options.complaints, book)
             phone.serve = self.serve
-        phone.joined, phone.talk_over, phone.greeting = self.in_line.joined, onward.talk_over, self.greet
+        phone.talk_over = onward.talk_over
+        if not self.in_line.is_idle:
+            phone.joined = self.in_line.joined
+        if self.pace is not None or scenario.options.callback:
+            phone.greeting = self.greet
 
     case_desk: CaseDesk | None = None
 

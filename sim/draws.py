@@ -101,7 +101,7 @@ def _extra(scenario: Scenario, streams: Streams, ids: NDArray, use: int) -> dict
     if told.chat:
         uniforms.append("silent")
     if told.special:
-        uniforms.append("special")
+        uniforms += ["special", "caller_sex"]
         times["special_talk"] = told.special.mean_seconds
     if told.complaints:
         levels = (1, 2, 3)

@@ -1,7 +1,5 @@
 """What may happen to a caller in line besides an answer or hanging up: other teams help, or we call back."""
 
-import numpy as np
-
 from sim.floor import NONE, Floor
 from sim.phone import Phone
 from sim.rows import ABANDONED, NEVER, Rows
@@ -23,7 +21,8 @@ class InLine:
         self.accepts = (draws["callback"] < (offer.share if offer else 0.0)).tolist()
         self.reached = (draws["reached"] < (offer.reached_share if offer else 0.0)).tolist()
         self.ring = round(offer.ring_seconds * 1000) if offer else 0
-        self.attempts = len(np.asarray(draws["attempt"]))  # rows beyond are further legs
+        self.attempts = len(draws)  # rows beyond are further legs
+        self.is_idle = not offer and not any(helped)
 
     def joined(self, now: int, row: int) -> bool:
         """A caller stands in line: plan what may happen there."""

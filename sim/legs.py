@@ -25,27 +25,30 @@ def legs_of(day: "Day") -> Legs:
     rows, first = day.rows, len(day.rows.draws)
     if not day.scenario.is_rich:
         return Legs.empty()
-    made: list[int] = [row for row in rows.order if rows.answered[row] >= 0]
-    made += [row for row in range(first, rows.count) if rows.answered[row] >= 0 and row in rows.origin]
-    place = {row: k for k, row in enumerate(rows.order)}
-    made.sort(key=lambda leg: (place[rows.origin[leg]] if leg in rows.origin else place[leg], leg))
-    places = np.array(made, dtype=np.int64)
-    origin = np.array([rows.origin.get(one, one) for one in made], dtype=np.int64)
+    further = np.array([leg for leg in rows.origin if rows.answered[leg] >= 0], dtype=np.int64)
+    origin_of = np.arange(rows.count)
+    origin_of[further] = [rows.origin[leg] for leg in further.tolist()]
+    place = np.zeros(first, dtype=np.int64)
+    place[rows.order] = np.arange(len(rows.order))
+    primary = np.array(rows.order, dtype=np.int64)
+    primary = primary[np.array(rows.answered)[primary] >= 0]
+    row = np.concatenate([primary, further])
+    row = row[np.lexsort((row, place[origin_of[row]]))]
+    origin = origin_of[row]
     who = np.array(rows.who, dtype=np.int64)[origin]
-    is_first = places < first
-    answered = _of(rows.answered, places)
-    talk = _of(rows.talk, places)
-    wrap_up = _of(rows.wrap_up, places)
-    hold = np.where(is_first, rows.hold[origin], 0)
-    queued = _of(rows.at, places) + _of(rows.ivr, places)
+    kind = np.full(rows.count, AGENT, dtype="<U8")
+    kind[further] = [rows.kind[leg] for leg in further.tolist()]
+    answered, talk, wrap_up = (_of(values, row) for values in (rows.answered, rows.talk, rows.wrap_up))
+    hold = np.where(row < first, rows.hold[origin], 0)
+    queued = _of(rows.at, row) + _of(rows.ivr, row)
     return Legs(
         day=rows.day_of(who),
         contact_id=rows.contacts["contact_id"][who],
         attempt=rows.draws["attempt"][origin],
-        leg=_number(origin),
-        kind=np.array([rows.kind[one] if one >= first else AGENT for one in made], dtype="<U8"),
-        skill=np.array([s.name for s in day.scenario.skills])[_of(rows.skill, places)],
-        agent_id=day.floor.agent_ids()[_of(rows.seat, places)],
+        leg=running(origin) + 1,
+        kind=kind[row],
+        skill=np.array([s.name for s in day.scenario.skills])[_of(rows.skill, row)],
+        agent_id=day.floor.agent_ids()[_of(rows.seat, row)],
         queued_at=queued / 1000.0,
         wait=(answered - queued) / 1000.0,
         answered_at=answered / 1000.0,
@@ -53,27 +56,26 @@ def legs_of(day: "Day") -> Legs:
         hold=hold / 1000.0,
         ended_at=(answered + talk) / 1000.0,
         wrap_up=wrap_up / 1000.0,
-        free_at=np.array([_free_at(day, one) for one in made], dtype=float) / 1000.0,
+        free_at=_free_at(day, row, answered + talk + wrap_up),
     )
 
 
-def _free_at(day: "Day", row: int) -> float:
-    """Return when the agent of a leg is free again; who stays in a conference waits for its end."""
-    rows = day.rows
-    last = rows.hosted.get(row, row)
-    if rows.answered[last] < 0:
-        return np.nan
-    return float(rows.answered[last] + rows.talk[last] + rows.wrap_up[row])
+def _free_at(day: "Day", row: NDArray[np.int64], alone: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return when the agent of each leg is free again; who stays in a conference waits for its end."""
+    rows, made = day.rows, alone / 1000.0
+    for k in np.flatnonzero(np.isin(row, list(rows.hosted))).tolist():
+        leg = rows.hosted[int(row[k])]
+        end = rows.answered[leg] + rows.talk[leg] + rows.wrap_up[int(row[k])]
+        made[k] = end / 1000.0 if rows.answered[leg] >= 0 else np.nan
+    return made
 
 
 def _of(values: object, row: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(values, dtype=np.int64)[row]
 
 
-def _number(origin: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return 1, 2, … within each run of equal numbers."""
-    if not len(origin):
-        return origin
-    place = np.arange(len(origin))
-    start = np.append(True, np.diff(origin) != 0)
-    return place - np.maximum.accumulate(np.where(start, place, 0)) + 1
+def running(values: NDArray) -> NDArray[np.int64]:
+    """Return 0, 1, 2, … within each run of equal values."""
+    place = np.arange(len(values))
+    start = np.append(True, values[1:] != values[:-1])[: len(values)]
+    return place - np.maximum.accumulate(np.where(start, place, 0))

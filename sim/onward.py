@@ -19,6 +19,7 @@ class Onward:
         self.solved_share = [skill.solved_share for skill in scenario.skills]
         self.hosts: dict[int, int] = {}  # leg of a leader in conference -> row of the agent who stays
         self.case_desk: CaseDesk | None = None
+        self.attempts = len(rows.draws)  # rows beyond are further legs
         self._take_columns(scenario)
 
     def _take_columns(self, scenario: Scenario) -> None:
@@ -36,11 +37,22 @@ class Onward:
         self.joins = (draws["conference"] < (up.conference_share if up else 0.0)).tolist()
         self.leader_talk, self.manager_talk = rows.clock("escalation_talk"), rows.clock("further_talk")
         self.solved = draws["solved"].tolist()
-        self.calls_again = (draws["repeat"] < (repeat.share if repeat else 0.0)).tolist()
+        again = draws["repeat"] < (repeat.share if repeat else 0.0)
+        self.calls_again = again.tolist()
         self.repeat_delay = rows.clock("repeat_delay")
+        told = scenario.options
+        busy = (draws["escalate"] < (up.share if up else 0.0)) | (np.array(self.transfer_to) != NEVER) | again
+        if told.crew or told.callback:
+            busy[:] = True
+        if told.complaints:
+            busy |= draws["complaint"] < told.complaints.share
+        # Calls that nothing follows need not be asked about; their records tell themselves.
+        self.quiet: list[bool] = (~busy).tolist()
 
     def talk_over(self, now: int, row: int) -> bool:
         """Return whether the call is over; if not, its next leg has begun, on the same trunk."""
+        if row < self.attempts and self.quiet[row]:
+            return True
         origin = self.rows.origin.get(row, row)
         step = None if origin in self.rows.special else self._next(row, origin)
         host = self.hosts.pop(row, None)
@@ -85,7 +97,7 @@ class Onward:
         if again and not rows.solved[origin] and not rows.last[origin]:
             at = now + self.repeat_delay[origin]
             rows.at[origin + 1] = at
-            rows.kind[origin + 1] = "repeat"
+            rows.repeats.add(origin + 1)
             if at < self.phone.closing:
                 self.phone.plan(at, self.phone.dial, origin + 1)
             else:

@@ -2,14 +2,14 @@
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import Cases
 from sim.columns import Columns
-from sim.legs import LEVEL
+from sim.legs import LEVEL, running
 from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING
 
 if TYPE_CHECKING:
@@ -75,65 +75,70 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
     answer and the end in which the customer spoke to nobody.
     """
     rows, answered = day.rows, plain["outcome"] == "answered"
-    place = {row: k for k, row in enumerate(rows.order)}
+    count = len(rows.draws)
     row = np.array(rows.order, dtype=np.int64)
-    hold = rows.hold[row]
-    talk = np.array(rows.talk, dtype=np.int64)[row] - hold
-    wrap_up = np.array(rows.wrap_up, dtype=np.int64)[row]
-    ended = np.array(rows.answered, dtype=np.int64)[row] + talk + hold
-    legs = answered.astype(np.int64)
-    level = answered.astype(np.int64)
+    picked_up = np.array(rows.answered[:count])
+    talk = np.array(rows.talk[:count]) - rows.hold
+    wrap_up, ended = np.array(rows.wrap_up[:count]), picked_up + talk + rows.hold
+    legs, level = np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64)
     for leg, origin in rows.origin.items():
-        k = place.get(origin)
-        if k is not None and rows.answered[leg] >= 0:
-            talk[k] += rows.talk[leg]
-            wrap_up[k] += rows.wrap_up[leg]
-            ended[k] = max(ended[k], rows.answered[leg] + rows.talk[leg])
-            legs[k] += 1
-            level[k] = max(level[k], LEVEL[rows.kind[leg]])
-    solved = [rows.solved.get(one, False) for one in rows.order]
-    picked_up = np.array(rows.answered, dtype=np.int64)[row]
+        if rows.answered[leg] >= 0:
+            talk[origin] += rows.talk[leg]
+            wrap_up[origin] += rows.wrap_up[leg]
+            ended[origin] = max(ended[origin], rows.answered[leg] + rows.talk[leg])
+            legs[origin] += 1
+            level[origin] = max(level[origin], LEVEL[rows.kind[leg]])
+    told = plain["solved"].copy()
+    marks = _marks(day, count)
+    solved = marks["solved"][row]
+    told = np.where(answered & (solved != UNTOLD), solved == 1, told)
     return {
-        "talk": _seconds(talk, answered),
-        "wrap_up": _seconds(wrap_up, answered),
-        "hold": _seconds(ended - picked_up - talk, answered),
-        "ended_at": np.where(answered, ended / 1000.0, plain["ended_at"]),
-        "solved": np.array(solved, dtype=bool) | (plain["outcome"] == "self_served"),
-        "kind": np.array([_why(day, one) for one in rows.order], dtype="<U6"),
-        "legs": legs,
-        "level": level,
-        "call_back": np.array([_call_back(day, one) for one in rows.order], dtype="<U9"),
-        "special": np.array(
-            [
-                rows.special.get(one, "none") if told else "none"
-                for one, told in zip(rows.order, answered, strict=True)
-            ],
-            dtype="<U10",
-        ),
+        "talk": _seconds(talk[row], answered),
+        "wrap_up": _seconds(wrap_up[row], answered),
+        "hold": _seconds((ended - picked_up - talk)[row], answered),
+        "ended_at": np.where(answered, ended[row] / 1000.0, plain["ended_at"]),
+        "solved": told & ~(answered & (marks["special"][row] != "none")),
+        "kind": np.where(marks["repeat"][row], "repeat", np.where(plain["attempt"] == 1, "first", "redial")),
+        "legs": np.where(answered, legs[row], 0),
+        "level": np.where(answered, level[row], 0),
+        "call_back": marks["call_back"][row],
+        "special": np.where(answered, marks["special"][row], "none"),
         "history": _history(plain["customer_id"], plain["answered_at"]),
     }
 
 
-def _why(day: "Day", row: int) -> str:
+UNTOLD = -1
+
+
+def _marks(day: "Day", count: int) -> dict[str, NDArray]:
+    """Return, by row, what is noted of few rows only."""
     rows = day.rows
-    first = rows.draws["attempt"][row] == 1
-    return rows.kind.get(row, "first" if first else "redial")
-
-
-def _call_back(day: "Day", row: int) -> str:
-    if row not in day.phone.promised:
-        return "none"
-    return day.rows.call_back.get(row, "due")
+    made: dict[str, NDArray] = {
+        "solved": np.full(count, UNTOLD),
+        "repeat": np.zeros(count, dtype=bool),
+        "call_back": np.full(count, "none", dtype="<U9"),
+        "special": np.full(count, "none", dtype="<U10"),
+    }
+    promised = {row: rows.call_back.get(row, "due") for row in day.phone.promised}
+    repeats = dict.fromkeys(rows.repeats, True)
+    noted: dict[str, dict[int, Any]] = {
+        "solved": rows.solved,
+        "repeat": repeats,
+        "call_back": promised,
+        "special": rows.special,
+    }
+    for name, told in noted.items():
+        if told:
+            made[name][list(told)] = list(told.values())
+    return made
 
 
 def _history(customer: NDArray, answered_at: NDArray) -> NDArray[np.int64]:
     """Return for each answered call how many calls of its customer were answered before it today."""
     made = np.zeros(len(customer), dtype=np.int64)
-    seen: dict[int, int] = {}
-    for k in np.argsort(answered_at, kind="stable").tolist():
-        if not np.isnan(answered_at[k]):
-            made[k] = seen.get(customer[k], 0)
-            seen[customer[k]] = int(made[k]) + 1
+    there = np.flatnonzero(~np.isnan(answered_at))
+    order = there[np.lexsort((answered_at[there], customer[there]))]
+    made[order] = running(customer[order])
     return made
 
 

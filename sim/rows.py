@@ -66,7 +66,8 @@ class Rows:
         ]
         # Of few rows only:
         self.origin: dict[int, int] = {}  # leg -> the row of its attempt
-        self.kind: dict[int, str] = {}  # what a leg is, or why an attempt was made
+        self.kind: dict[int, str] = {}  # what a leg is
+        self.repeats: set[int] = set()  # attempts made because the problem was not solved
         self.hosted: dict[int, int] = {}  # row of an agent in a conference -> the leader's leg
         self.call_back: dict[int, str] = {}  # whether who was called back was reached
         self.mood: dict[int, float] = {}  # what the agent's mood adds to the share solved
@@ -91,7 +92,7 @@ class Rows:
         for number, attempt, at in due:
             k, moment = place[number], round(at * 1000)
             row = self.first[k] + attempt - 1
-            self.kind[row] = "repeat"
+            self.repeats.add(int(row))
             if moment >= closing:
                 self.due.append((row, moment))
                 today[k] = False

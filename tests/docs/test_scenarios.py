@@ -33,6 +33,12 @@ def test_the_example_is_a_scenario():
     assert Scenario.from_plain(EXAMPLE).expected_calls == 160
 
 
+def test_the_options_shown_fit_the_example():
+    told = Scenario.from_plain(EXAMPLE | tomllib.loads(PAGE.of("toml")[1]))
+    assert told.options.routing == "most_idle" and told.options.first_day == "2026-09-01"
+    assert told.options.crew and told.options.week and told.options.bursts and told.options.breaks
+
+
 @pytest.mark.parametrize(("path", "value", "rule"), REFUSALS)
 def test_a_refusal_says_name_and_rule(path, value, rule):
     with pytest.raises(InputError) as refusal:

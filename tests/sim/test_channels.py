@@ -227,6 +227,12 @@ def test_customers_call_again_on_a_later_day(days):
     assert all((r.calls["day"] == r.carry.day).all() for _, _, r in days)
 
 
+def test_a_day_without_anybody_is_a_day():
+    nobody = people([], "chat")
+    results = Centre(WHOLE).run(nobody, draws(nobody, attempts=3))
+    assert [len(getattr(results, n)) for n in ("calls", "legs", "chats", "messages", "cases")] == [0] * 5
+
+
 def test_stock_simpy_takes_the_same_days(days):
     carries = {Clock: None, StockClock: None}
     for contacts, _, _ in days[:2]:
