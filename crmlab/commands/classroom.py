@@ -97,11 +97,14 @@ def grade(
     project: Project,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="没有变化的也重评")] = False,
+    workers: Annotated[int, typer.Option(help="同时评几份；0 表示有几个核就评几份")] = 0,
+    unsafe: Annotated[bool, typer.Option(help="这台机器不能完全隔离学生代码时，也照样评")] = False,
+    compat: Annotated[str, typer.Option(help="写 nbgrader：按 nbgrader 的计分怪癖评")] = "",
     home: Home = GRADING,
     as_json: Json = False,
 ) -> None:
     """评分，并做好反馈页和班级报告。"""
-    from crmlab.seat import environment
+    from crmlab.seat import setting
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
     from grader.report import report as write_report
@@ -112,7 +115,7 @@ def grade(
         project,
         student,
         force,
-        environment=lambda who: environment(home, who),
+        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat)),
         progress=_bar,
     )
     pages = write_feedback(course, project, student)
@@ -161,7 +164,13 @@ def _course(project: str, home: Path) -> "Course":
 
 def _print_marks(marks: "list[Mark]") -> None:
     words = {"graded": "已评分", "could_not_tell": "评不出分"}
-    flags = {"unlisted": "不在名单"}
+    flags = {
+        "unlisted": "不在名单",
+        "rewritten": "改过评分格或给定格",
+        "tampering": "动过评分检查",
+        "weak": "有的格子在学生进程里评",
+        "unprotected": "没有保护地评",
+    }
     _print_table(
         ("学号", "情况", "得分", "满分", "等人工", "说明"),
         [
@@ -189,6 +198,14 @@ def _tell_undecided(marks: "list[Mark]") -> None:
             f"{len(marks)} 份作业里有 {len(undecided)} 份评不出分：{'、'.join(undecided)}；"
             "原因和办法见上表和班级报告"
         )
+
+
+def _compat(name: str) -> bool:
+    from crmlab.errors import LabError
+
+    if name not in ("", "nbgrader"):
+        raise LabError(f"--compat 只能写 nbgrader，不能写 {name!r}")
+    return name == "nbgrader"
 
 
 def _bar(students: list[str]) -> Any:
