@@ -57,7 +57,7 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
     """
     from crmlab.collect import collect
     from crmlab.release import release
-    from crmlab.seat import environment, worlds_of
+    from crmlab.seat import setting, worlds_of
     from grader.course import Course
     from grader.export import export
     from grader.feedback import feedback
@@ -77,7 +77,8 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
         collect(inbox, home)
     course = Course(COURSE, home)
     with _step("评分", tell):
-        marks = mark(course, PROJECT, environment=lambda who: environment(home, who))
+        # these hand-ins are our own, so the demo also runs where no sandbox is to be had
+        marks = mark(course, PROJECT, setting=setting(home, unsafe=True))
     with _step("反馈、班级报告、成绩表", tell):
         pages = feedback(course, PROJECT)
         made = Paths(

@@ -1,5 +1,6 @@
 """What every lab notebook opens with: the student's tables, forms, checks, words, charts and live board."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,6 +152,8 @@ class Lab:
 
     def chart_day(self, calls: "pd.DataFrame", *, target: float = 0.8, title: str = "") -> None:
         """Show a day by the hour: calls offered, answered, abandoned, and the service level."""
+        if self.unseen:
+            return
         from crmlab import charts
         from sim import metrics
 
@@ -160,6 +163,8 @@ class Lab:
 
     def timeline(self, trace: "pd.DataFrame", *, contact_id: int, attempt: int | None = None) -> None:
         """Show the way of one call through the centre; its last attempt unless told."""
+        if self.unseen:
+            return
         from crmlab import charts
 
         charts.show(charts.timeline(trace, contact_id=contact_id, attempt=attempt, lang=self.lang))
@@ -189,6 +194,11 @@ class Lab:
             lang=self.lang,
         )
         _show_widget(self.board_shown.widget)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody will see what is shown: in the judge, which is told where the evidence lies."""
+        return "CRMLAB_EVIDENCE" in os.environ
 
     def scenario(self) -> "Scenario":
         """Return the scenario named in project.toml; raise LabError when none is."""

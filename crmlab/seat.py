@@ -2,9 +2,38 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmlab.errors import LabError
+from crmlab.places import DATASETS, LOCALE, ROOT
 from crmlab.variants import Pool
+
+if TYPE_CHECKING:
+    from grader.setting import Setting
+
+PRELOAD = (
+    "nbformat",
+    "pandas.testing",
+    "pyarrow.parquet",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_svg",
+    "ipywidgets",
+    "sim.callcenter",
+    "sim.tables",
+    "crmlab.notebook",
+    "crmlab.judging",
+    "crmlab.forms",
+    "crmlab.board",
+    "crmlab.charts",
+    "crmlab.checks",
+    "crmlab.replay",
+    "crmlab.variants",
+    "sim.metrics",
+    "sim.theory",
+)
+READABLE = (ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", LOCALE)
 
 
 def environment(home: Path, student: str) -> dict[str, str]:
@@ -31,6 +60,26 @@ def worlds_of(home: Path) -> dict[str, str]:
         except LabError:  # no worlds yet, or a folder that is no student's
             continue
     return found
+
+
+def setting(home: Path, *, workers: int = 0, unsafe: bool = False, compat: bool = False) -> "Setting":
+    """Return what the marker is told about this course: warm modules, secrets, who sits where.
+
+    Only the judge learns where the truth lies, and reads the hand-in as it was handed in.
+    """
+    from grader.setting import Setting
+
+    home = home.resolve()
+    return Setting(
+        preload=PRELOAD,
+        secret=("CRMLAB_TRUTH",),
+        evidence="CRMLAB_EVIDENCE",
+        readable=tuple(str(folder) for folder in READABLE),
+        environment=lambda student: environment(home, student),
+        workers=workers,
+        unsafe=unsafe,
+        compat="nbgrader" if compat else "",
+    )
 
 
 def before_nbgrader(home: Path) -> None:

@@ -1,23 +1,24 @@
-"""Marks the hand-ins of one project, one student after another; none of them can stop the class."""
+"""Marks the hand-ins of one project, side by side; none of them can stop the class."""
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from grader import marks, repair, roster
+from grader import autograded, ledger, marks, model, plain, plan, roster
+from grader.children import ForkServer, Unprotected
 from grader.course import Course
 from grader.errors import GraderError
-from grader.gradebook import max_score, scores
+from grader.gradebook import scores
 from grader.marks import Mark
+from grader.plan import Plan
+from grader.setting import Environment, Setting
+from grader.submission import Marker, Outcome
 
-Environment = Callable[[str], dict[str, str]]
-TIDIED = "tidied"
-OTHER_RELEASES = ("release-en",)
+ENGINE = "1"  # part of every fingerprint: raised when the same hand-in may get another grade
+PYTHON = ("python", "python3")
 
 
 def mark(
@@ -25,30 +26,37 @@ def mark(
     project: str,
     students: list[str] | None = None,
     force: bool = False,
-    environment: Environment = lambda student: {},
+    *,
+    environment: Environment | None = None,
+    setting: Setting | None = None,
     progress: Callable[[list[str]], Any] = iter,
 ) -> list[Mark]:
     """Grade what was handed in for `project` and return one Mark per student, in order of id.
 
-    A hand-in that did not change since it was graded is left alone unless `force`. `environment(student)` is
-    set for the student's kernel. Raises GraderError when nothing was released, or a named student handed in
-    nothing.
+    A hand-in that did not change since it was graded is left alone unless `force`. Each outcome is kept as
+    soon as it is there, so a grading that was cut off goes on where it stopped. Raises GraderError when nothing
+    was released, a named student handed in nothing, or the machine cannot protect itself.
     """
     course.require(project)
-    if not max_score(course, project):
-        raise GraderError(f"项目 {project} 还没有发布过，成绩册里没有它的题目；请先运行 release {project}")
+    setting = setting or Setting()
+    if environment is not None:
+        setting = replace(setting, environment=environment)
+    work = plan.load(course, project)
     known = marks.load(course, project)
     chosen = _chosen(course, project, students)
+    prints = {student: _fingerprint(course, work, student) for student in chosen}
+    due = [who for who in chosen if force or not _settled(course, project, known.get(who), prints[who])]
     listed = {student.id for student in roster.read(course.home / "roster.csv")}
-    for student in progress(chosen):
-        fingerprint = _fingerprint(course, project, student)
-        old = known.get(student)
-        if force or old is None or old.fingerprint != fingerprint or not _kept(course, project, old):
-            made = _mark_one(course, project, student, environment)
-            flags = ("unlisted",) if listed and student not in listed else ()
-            known[student] = replace(made, fingerprint=fingerprint, flags=made.flags + flags)
-            marks.save(course, project, known)
-    known = _with_manual_points(course, project, known)
+    bar = iter(progress(chosen))
+    for _student in range(len(chosen) - len(due)):
+        next(bar, None)
+    for made in _marked(course, work, setting, due):
+        flags = ("unlisted",) if listed and made.student not in listed else ()
+        known[made.student] = replace(made, fingerprint=prints[made.student], flags=made.flags + flags)
+        marks.note(course, project, known[made.student])
+        next(bar, None)
+    next(bar, None)
+    known = _with_points(course, project, known)
     marks.save(course, project, known)
     return [known[student] for student in chosen]
 
@@ -68,23 +76,104 @@ def _chosen(course: Course, project: str, students: list[str] | None) -> list[st
     return there if students is None else sorted(set(students))
 
 
-def _kept(course: Course, project: str, old: Mark) -> bool:
-    return old.status == "graded" and course.step("autograded", old.student, project).is_dir()
+def _settled(course: Course, project: str, old: Mark | None, fingerprint: str) -> bool:
+    if old is None or old.fingerprint != fingerprint or old.status != "graded":
+        return False
+    return course.step("autograded", old.student, project).is_dir()
 
 
-def _fingerprint(course: Course, project: str, student: str) -> str:
-    """Return a hash of all that decides a grade: the hand-in and the graded cells of the course."""
-    seen = hashlib.sha256()
-    submitted = course.step("submitted", student, project)
-    for folder in (submitted, course.source / project):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            if folder == submitted or path.suffix == ".ipynb":
-                seen.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+def _fingerprint(course: Course, work: Plan, student: str) -> str:
+    """Return a hash of all that decides a grade: the hand-in, the course's part, and our own rules."""
+    seen = hashlib.sha256(f"{ENGINE} {work.fingerprint}".encode())
+    submitted = course.step("submitted", student, work.project)
+    for path in sorted(p for p in submitted.rglob("*") if p.is_file() and not p.is_symlink()):
+        seen.update(path.relative_to(submitted).as_posix().encode("utf-8", "surrogateescape") + b"\0")
+        seen.update(path.read_bytes())
     return seen.hexdigest()
 
 
-def _with_manual_points(course: Course, project: str, known: dict[str, Mark]) -> dict[str, Mark]:
-    """Read the points of graded hand-ins again, because a person may have given some by hand."""
+def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Iterator[Mark]:
+    """Grade hand-ins on all cores and yield each Mark when it is kept; a few at a time, so memory stays flat."""
+    if not due:
+        return
+    strange = [notebook.name for notebook in work.notebooks if notebook.language not in PYTHON]
+    if strange:
+        yield from _by_nbgrader(course, work, setting, due, strange)
+        return
+    workers = setting.workers or os.cpu_count() or 1
+    with ForkServer(setting.preload, unsafe=setting.unsafe) as server, ThreadPoolExecutor(workers) as pool:
+        marker = Marker(work, setting, server, course.cell_seconds)
+        found = model.findings(course, marker, due[0], fingerprint=f"{ENGINE} {work.fingerprint}")
+        marker = replace(marker, weak=found.weak)
+        slots = list(range(workers))
+        waiting, running = iter(due), dict[Future[Outcome | Mark], int]()
+        while True:
+            while slots and (student := next(waiting, None)) is not None:
+                slot = slots.pop()
+                running[pool.submit(_grade, course, marker, student, slot)] = slot
+            if not running:
+                return
+            done, _rest = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                slots.append(running.pop(future))
+                outcome = future.result()
+                yield outcome if isinstance(outcome, Mark) else _kept(course, work, outcome)
+
+
+def _grade(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
+    unknown = Mark(student, marker.plan.project, "could_not_tell", None, marker.plan.max_score)
+    try:
+        return marker.grade(student, course.step("submitted", student, marker.plan.project), slot=slot)
+    except Unprotected:
+        raise
+    except GraderError as error:
+        return replace(unknown, note=str(error))
+    except Exception as error:  # one hand-in must never end the class; the cause is told instead
+        return replace(
+            unknown, note=f"评分时出错：{type(error).__name__}: {_short(error)}；请把这句话告诉维护者"
+        )
+
+
+def _kept(course: Course, work: Plan, outcome: Outcome) -> Mark:
+    """Enter an outcome in the gradebook and the autograded folder, and return its Mark."""
+    same = autograded.unchanged_answers(course, work, outcome)
+    ledger.write(course, work, outcome, unchanged=same)
+    autograded.write(course, work, outcome)
+    notes = [*outcome.causes, *outcome.notes]
+    stamp = course.step("submitted", outcome.student, work.project) / "timestamp.txt"
+    if stamp.exists() and ledger.timestamp(stamp.parent) is None:
+        notes.append("交作业的时间读不出来，按没有时间处理")
+    made = Mark(
+        outcome.student,
+        work.project,
+        "graded" if outcome.could_tell else "could_not_tell",
+        0.0 if outcome.could_tell else None,
+        work.max_score,
+        note="；".join(notes),
+        flags=tuple(outcome.flags),
+    )
+    return made
+
+
+def _by_nbgrader(
+    course: Course, work: Plan, setting: Setting, due: list[str], strange: list[str]
+) -> Iterator[Mark]:
+    if not setting.unsafe:
+        raise GraderError(
+            f"笔记本 {'、'.join(strange)} 用的不是 Python，只能不加保护地评分；确认后请加上 --unsafe 再评"
+        )
+    names = [notebook.name for notebook in work.notebooks]
+    for student in due:
+        made = Mark(student, work.project, "graded", 0.0, work.max_score, flags=("unprotected",))
+        try:
+            notes = plain.autograde(course, work.project, student, names, setting.environment(student))
+            yield replace(made, note="；".join(notes))
+        except Exception as error:  # one hand-in must never end the class
+            yield replace(made, status="could_not_tell", score=None, note=_short(error))
+
+
+def _with_points(course: Course, project: str, known: dict[str, Mark]) -> dict[str, Mark]:
+    """Read the points of graded hand-ins from the gradebook, because a person may have given some by hand."""
     points = scores(course, project)
     return {
         student: replace(
@@ -99,124 +188,5 @@ def _with_manual_points(course: Course, project: str, known: dict[str, Mark]) ->
     }
 
 
-def _mark_one(course: Course, project: str, student: str, environment: Environment) -> Mark:
-    unknown = Mark(student, project, "could_not_tell", None, max_score(course, project))
-    try:
-        notes = _tidy(course, project, student)
-        with _surroundings(environment(student)):
-            _autograde(course, project, student)
-        stopped = _stopped_cells(course.step("autograded", student, project), course.cell_seconds)
-    except GraderError as error:
-        return replace(unknown, note=str(error))
-    except Exception as error:  # one hand-in must never end the class; the cause is told instead
-        return replace(
-            unknown, note=f"评分时出错：{type(error).__name__}: {_short(error)}；请把日志交给维护者"
-        )
-    if stopped:
-        return replace(unknown, note="；".join([*stopped, *notes]))
-    return Mark(student, project, "graded", 0.0, unknown.max_score, note="；".join(notes))
-
-
-def _tidy(course: Course, project: str, student: str) -> list[str]:
-    """Copy one hand-in to `tidied`, mending what can be mended; return what was done."""
-    import nbformat
-
-    submitted = course.step("submitted", student, project)
-    tidied = course.step(TIDIED, student, project)
-    shutil.rmtree(tidied, ignore_errors=True)
-    shutil.copytree(submitted, tidied, ignore=_links)
-    notes: list[str] = []
-    releases = sorted((course.home / "release" / project).glob("*.ipynb"))
-    handed = {notebook.name for notebook in tidied.glob("*.ipynb")}
-    if not handed & {release.name for release in releases}:
-        names = "、".join(release.name for release in releases)
-        raise GraderError(f"没有找到笔记本 {names}；请让学生不要改文件名，重新交一次")
-    for release in releases:
-        if release.name not in handed:
-            notes.append(f"没有交 {release.name}，按 0 分计")
-            continue
-        notebook = repair.read(tidied / release.name)
-        others = [course.home / other / project / release.name for other in OTHER_RELEASES]
-        found = [repair.read(other) for other in others if other.exists()]
-        notes += repair.repair(notebook, repair.read(release), found)
-        (tidied / release.name).write_text(nbformat.writes(notebook), encoding="utf-8")
-    _mend_timestamp(tidied, notes)
-    return notes
-
-
-def _links(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if (Path(folder) / name).is_symlink() or name == ".ipynb_checkpoints"]
-
-
-def _mend_timestamp(folder: Path, notes: list[str]) -> None:
-    from nbgrader.utils import parse_utc
-
-    stamp = folder / "timestamp.txt"
-    if not stamp.exists():
-        return
-    try:
-        parse_utc(stamp.read_text(encoding="utf-8").strip())
-    except (ValueError, UnicodeDecodeError):
-        stamp.unlink()
-        notes.append("交作业的时间读不出来，按没有时间处理")
-
-
-@contextmanager
-def _surroundings(variables: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _autograde(course: Course, project: str, student: str) -> None:
-    from nbgrader.converters import Autograde
-    from nbgrader.converters.base import NbGraderException
-
-    from grader.steps import Harmless
-
-    with course.quietly(f"{project}-{student}-grade") as log:
-        folders = course.folders(project=project, student=student, submitted=TIDIED)
-        step = Autograde(coursedir=folders, config=course.config())
-        step.force = True
-        step.autograde_preprocessors = _before(step.autograde_preprocessors, "SaveAutoGrades", Harmless)
-        try:
-            step.start()
-        except (NbGraderException, SystemExit) as error:
-            raise GraderError(f"评分没有完成：{_cause(log)}；全部日志在 {log}") from error
-
-
-def _before(steps: list[Any], name: str, added: type) -> list[Any]:
-    place = next(number for number, step in enumerate(steps) if step.__name__ == name)
-    return [*steps[:place], added, *steps[place:]]
-
-
-def _cause(log: Path) -> str:
-    text = log.read_text(encoding="utf-8")
-    if "DeadKernelError" in text or "Kernel died" in text:
-        return "笔记本运行时内核停止了（可能内存用尽）；请打开这份作业看看，再用 grade --student 重评"
-    told = [line for line in text.splitlines() if "Error: " in line and not line.startswith(" ")]
-    return told[-1][:200] if told else "nbgrader 没有说明原因"
-
-
-def _stopped_cells(graded: Path, seconds: int) -> list[str]:
-    """Return a sentence for each cell that ran out of time: its points would say nothing."""
-    found = []
-    for path in sorted(graded.glob("*.ipynb")):
-        for number, cell in enumerate(repair.read(path)["cells"], start=1):
-            if any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", [])):
-                found.append(
-                    f"{path.name} 第 {number} 格运行超过 {seconds} 秒被停下；"
-                    "请看这一格是否有不会结束的循环，改好后重评或手工给分"
-                )
-    return found
-
-
 def _short(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else ""
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

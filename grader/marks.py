@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from grader.course import Course
 
@@ -31,11 +31,12 @@ def path_of(course: Course, project: str) -> Path:
 
 
 def load(course: Course, project: str) -> dict[str, Mark]:
-    """Return the outcomes of the last gradings of `project`, by student."""
+    """Return the outcomes of the last gradings of `project`, by student; also of a grading that was cut off."""
     path = path_of(course, project)
-    if not path.exists():
-        return {}
-    rows = json.loads(path.read_text(encoding="utf-8"))
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    journal = _journal(course, project)
+    if journal.exists():
+        rows += [row for line in journal.read_bytes().splitlines() if (row := _row(line))]
     return {row["student"]: Mark(**{**row, "flags": tuple(row["flags"])}) for row in rows}
 
 
@@ -43,6 +44,27 @@ def save(course: Course, project: str, marks: dict[str, Mark]) -> None:
     """Keep `marks`, whole or not at all."""
     rows = [asdict(marks[student]) for student in sorted(marks)]
     write_whole(path_of(course, project), json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    _journal(course, project).unlink(missing_ok=True)
+
+
+def note(course: Course, project: str, mark: Mark) -> None:
+    """Keep one outcome at once, while the rest of the class is graded; a line cut off by a kill is no line."""
+    path = _journal(course, project)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as journal:
+        journal.write(json.dumps(asdict(mark), ensure_ascii=False).encode() + b"\n")
+
+
+def _journal(course: Course, project: str) -> Path:
+    return path_of(course, project).with_suffix(".journal")
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def write_whole(path: Path, text: str, *, encoding: str = "utf-8") -> None:

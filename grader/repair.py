@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,54 @@ Cell = dict[str, Any]
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the notebook in `path` in today's format; a byte-order mark and old formats are fine.
+    """Return the notebook in `path` in today's format; raise GraderError as `parsed` does."""
+    return parsed(path.read_bytes(), path.name)
+
+
+def own(path: Path) -> dict[str, Any]:
+    """Return a notebook of ours, made by today's format; other formats are read as `read` does."""
+    notebook = json.loads(path.read_bytes())
+    return dict(plain(notebook)) if notebook.get("nbformat") == 4 else read(path)
+
+
+def parsed(data: bytes, name: str) -> dict[str, Any]:
+    """Return a notebook in today's format; a byte-order mark and old formats are fine.
 
     Raises GraderError, with the cure, when it is no notebook at all.
     """
     import nbformat
 
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
         json.loads(text)
     except UnicodeDecodeError as error:
-        raise GraderError(f"{path.name} 不是 UTF-8 文字；请让学生在实训环境里重新保存并再交一次") from error
+        raise GraderError(f"{name} 不是 UTF-8 文字；请让学生在实训环境里重新保存并再交一次") from error
     except json.JSONDecodeError as error:
         raise GraderError(
-            f"{path.name} 第 {error.lineno} 行起不完整或被改坏；请让学生在实训环境里打开、保存并再交一次"
+            f"{name} 第 {error.lineno} 行起不完整或被改坏；请让学生在实训环境里打开、保存并再交一次"
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise GraderError(f"{name} 的内容不像笔记本；请让学生在实训环境里重新保存并再交一次") from error
     try:
-        return nbformat.reads(text, as_version=4)
+        return plain(nbformat.reads(text, as_version=4))
     except Exception as error:  # nbformat raises many kinds for what is no notebook
-        raise GraderError(f"{path.name} 不是笔记本文件；请让学生交 lab 开头的 .ipynb 文件") from error
+        raise GraderError(f"{name} 不是笔记本文件；请让学生交 lab 开头的 .ipynb 文件") from error
+
+
+def plain(notebook: Any) -> Any:
+    """Return the notebook with what the marker leans on in place: cells with kind, text and metadata."""
+    cells = []
+    for cell in notebook["cells"]:
+        source = cell.get("source", "")
+        cell["source"] = "".join(source) if isinstance(source, list) else str(source)
+        about = cell.setdefault("metadata", {})
+        known = about.get("nbgrader")
+        if known is not None and not (isinstance(known, dict) and isinstance(known.get("grade_id", ""), str)):
+            del about["nbgrader"]
+        if cell["cell_type"] in ("code", "markdown", "raw"):
+            cells.append(cell)
+    notebook["cells"] = cells
+    return notebook
 
 
 def repair(
@@ -95,7 +125,7 @@ def _put_back(notebook: dict[str, Any], release: dict[str, Any]) -> list[str]:
         if name in place:
             after = max(after, place[name])
         else:
-            missing.append((after, cell))
+            missing.append((after, deepcopy(cell)))  # the release itself stays as it is
     for after, cell in reversed(missing):
         notebook["cells"].insert(after + 1, cell)
     names = "、".join(str(task(cell)) for _, cell in missing)

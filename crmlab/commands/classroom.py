@@ -103,6 +103,9 @@ def grade(
     lang: Annotated[str, typer.Option(help="人工评分网页的语言：zh 或 en")] = "zh",
     port: Annotated[int, typer.Option(help="人工评分网页的端口；0 是自动找")] = 0,
     browser: Annotated[bool, typer.Option(help="人工评分时是否打开浏览器")] = True,
+    workers: Annotated[int, typer.Option(help="同时评几份；0 表示有几个核就评几份")] = 0,
+    unsafe: Annotated[bool, typer.Option(help="这台机器不能完全隔离学生代码时，也照样评")] = False,
+    compat: Annotated[str, typer.Option(help="写 nbgrader：按 nbgrader 的计分怪癖评")] = "",
     home: Home = GRADING,
     as_json: Json = False,
 ) -> None:
@@ -112,7 +115,7 @@ def grade(
 
         mark_by_hand(_course(project, home), project, lang=lang, port=port, browser=browser)
         return
-    from crmlab.seat import environment, worlds_of
+    from crmlab.seat import setting, worlds_of
     from grader import manual
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
@@ -126,7 +129,7 @@ def grade(
         project,
         student,
         force,
-        environment=lambda who: environment(home, who),
+        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat)),
         progress=_bar,
     )
     again = manual.settle(course, project)
@@ -211,7 +214,13 @@ def _course(project: str, home: Path) -> "Course":
 
 def _print_marks(marks: "list[Mark]") -> None:
     words = {"graded": "已评分", "could_not_tell": "评不出分"}
-    flags = {"unlisted": "不在名单"}
+    flags = {
+        "unlisted": "不在名单",
+        "rewritten": "改过评分格或给定格",
+        "tampering": "动过评分检查",
+        "weak": "有的格子在学生进程里评",
+        "unprotected": "没有保护地评",
+    }
     _print_table(
         ("学号", "情况", "得分", "满分", "等人工", "说明"),
         [
@@ -239,6 +248,14 @@ def _tell_undecided(marks: "list[Mark]") -> None:
             f"{len(marks)} 份作业里有 {len(undecided)} 份评不出分：{'、'.join(undecided)}；"
             "原因和办法见上表和班级报告"
         )
+
+
+def _compat(name: str) -> bool:
+    from crmlab.errors import LabError
+
+    if name not in ("", "nbgrader"):
+        raise LabError(f"--compat 只能写 nbgrader，不能写 {name!r}")
+    return name == "nbgrader"
 
 
 def _bar(students: list[str]) -> Any:

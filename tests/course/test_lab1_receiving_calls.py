@@ -177,7 +177,8 @@ def test_nothing_of_the_teachers_is_in_the_release(home: Path) -> None:
 
 @pytest.mark.slow
 def test_the_real_marker_gives_the_model_all_and_a_blank_nothing(home: Path) -> None:
-    from crmlab.seat import environment
+    from crmlab.judging import Truth
+    from crmlab.seat import environment, setting
     from grader.course import Course
     from grader.marking import mark
 
@@ -185,7 +186,18 @@ def test_the_real_marker_gives_the_model_all_and_a_blank_nothing(home: Path) -> 
         handed = home / "submitted" / student / PROJECT
         handed.mkdir(parents=True)
         shutil.copy(notebook / f"{LAB}.ipynb", handed)
-    marks = mark(Course(COURSE, home), PROJECT, environment=lambda who: environment(home, who))
+    # a student's process cannot look at the truth, as the author's own solution does here
+    facts = Truth(Path(environment(home, "model")["CRMLAB_TRUTH"])).facts
+    lines = {
+        one["call_id"]: {"type": one["type"], "now": "now", "next_step": one["next_step"]}
+        for one in facts["cards"]
+    }
+    path = home / "submitted" / "model" / PROJECT / f"{LAB}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = [one for one in notebook.cells if about(one).get("grade_id") == "register_answer"]
+    cell.source = f"register = {lines!r}"
+    nbformat.write(notebook, path)
+    marks = mark(Course(COURSE, home), PROJECT, setting=setting(home, unsafe=True))
     assert {one.student: (one.status, one.score) for one in marks} == {
         "blank": ("graded", 0.0),
         "model": ("graded", 23.0),
