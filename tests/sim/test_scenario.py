@@ -1,6 +1,7 @@
 """Scenarios: the ready ones load, and every impossible value is refused with name, value, rule and cure."""
 
 import tomllib
+from itertools import pairwise
 
 import pytest
 
@@ -89,9 +90,30 @@ def test_an_impossible_value_is_refused_by_name(path, value, rule):
 
 
 def test_the_ready_scenarios_load_and_survive_a_round_trip():
-    assert ready() == ("retail_hotline", "ssj_callcenter")
+    assert ready() == (
+        *("clinic", "ecommerce_peak", "retail_hotline", "small_shop", "ssj_callcenter", "telecom_hotline"),
+    )
     for name in ready():
         assert Scenario.from_plain(load(name).plain()) == load(name)
+
+
+@pytest.mark.parametrize("name", ready())
+def test_every_number_of_a_ready_scenario_says_where_it_comes_from(name):
+    lines = (READY / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("# ")
+    if name in ("retail_hotline", "ssj_callcenter"):
+        return  # these say it in the lines above the numbers
+    bare = [
+        line
+        for before, line in pairwise(lines)
+        if " = " in line and line[-1] not in '"]' and "#" not in line and "#" not in before
+    ]
+    told_above = {line for line in bare if line.split(" = ")[0] in reasons(name)}
+    assert set(bare) == told_above  # the shares of reasons have one comment for all
+
+
+def reasons(name):
+    return {reason.name for skill in load(name).skills for reason in skill.reasons}
 
 
 def test_the_published_example_has_its_published_sums():
@@ -115,7 +137,7 @@ def test_a_path_works_like_a_name(tmp_path):
 
 
 def test_an_unknown_name_is_answered_with_the_ready_ones():
-    with pytest.raises(InputError, match=r"'retail'.*retail_hotline, ssj_callcenter"):
+    with pytest.raises(InputError, match=r"'retail'.*clinic.*retail_hotline"):
         load("retail")
 
 
