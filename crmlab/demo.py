@@ -100,11 +100,12 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
     shutil.copytree(released, desk / PROJECT, ignore=shutil.ignore_patterns("data"))
     pool = Pool(home)
     truth = Truth(pool.truth(pool.variant_of(student).nnn))
-    answers = {"schema": 1, "student": student, "answers": {LAB: answers_of(student, truth.facts)}}
+    given = answers_of(student, truth.facts)
+    answers = {"schema": 1, "student": student, "answers": {LAB: given}}
     text = json.dumps(answers, ensure_ascii=False, indent=1)
     (desk / PROJECT / "answers.json").write_text(text, encoding="utf-8")
-    if student != "blank":
-        _explain(desk / PROJECT / f"{LAB}.ipynb", answers["answers"][LAB]["plan"]["agents"])
+    if given:
+        _explain(desk / PROJECT / f"{LAB}.ipynb", given["plan"]["agents"])
     return submit(desk, PROJECT, student)
 
 
