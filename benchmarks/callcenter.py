@@ -141,7 +141,7 @@ def show_full_day(calls: int, repeat: int) -> None:
 def show_growth(calls: int, repeat: int) -> None:
     """Print what ten times as many calls cost in time and memory."""
     few, many = erlang_a(calls // 10), erlang_a(calls)
-    took = race({"few": lambda: ours(*few), "many": lambda: ours(*many)}, repeat)
+    took = race({"few": lambda: ours(*few), "many": lambda: ours(*many)}, max(repeat, 5))
     peak = []
     for day in (few, many):
         tracemalloc.start()

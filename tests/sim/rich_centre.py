@@ -1,7 +1,12 @@
-"""A service hotline with everything a phone day may have, for tests of the whole."""
+"""Centres with options: one queue with a few, and a hotline with everything a phone day may have."""
 
 import copy
 
+import numpy as np
+from centres import draws, one_queue
+
+from sim import tables
+from sim.draws import Draws
 from sim.scenario import Scenario, load
 
 OPTIONS = {
@@ -39,3 +44,22 @@ def plain() -> dict:
 def rich(**changes) -> Scenario:
     """The scenario of `plain`, changed."""
     return Scenario.from_plain(plain()).with_(**changes)
+
+
+def with_options(agents=1, *, skills=None, teams=None, **options) -> Scenario:
+    """One queue with options, and further skills and teams of one agent each."""
+    plain = one_queue(agents).plain() | options
+    for name in skills or ():
+        plain["skills"][name] = plain["skills"]["general"] | {"share": 0.0}
+        plain["teams"][name] = plain["teams"]["general"] | {"skills": [name], "agents": [1]}
+    for name, told in (teams or {}).items():
+        plain["teams"].setdefault(name, dict(plain["teams"]["general"])).update(told)
+    return Scenario.from_plain(plain)
+
+
+def drawn(contacts, *, attempts=1, **columns) -> Draws:
+    """Draws in which only what is told happens; extra columns as told."""
+    extra = {c.name for c in tables.table("draws").extra} & set(columns)
+    base = draws(contacts, attempts=attempts, **{n: v for n, v in columns.items() if n not in extra})
+    made = {n: np.broadcast_to(np.asarray(columns[n], dtype=float), (len(base),)) for n in extra}
+    return Draws(**{n: base[n] for n in base.names}, **made)

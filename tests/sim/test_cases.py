@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from centres import NOON, callers
-from test_rich_phone import drawn as plain_draws
-from test_rich_phone import with_options
+from rich_centre import drawn as plain_draws
+from rich_centre import with_options
 
 from sim import tables
 from sim.callcenter import Centre

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from centres import NOON, draws, one_queue
-from test_rich_phone import drawn
+from rich_centre import drawn
 from whole_centre import whole
 
 from sim import tables

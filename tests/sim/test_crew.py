@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from centres import NOON, callers
-from rich_centre import rich
-from test_rich_phone import drawn, with_options
+from rich_centre import drawn, rich, with_options
 
 from sim import tables
 from sim.callcenter import Centre

@@ -112,7 +112,7 @@ def waits_and_losses(agents, streams, calls=4000):
 
 @pytest.mark.slow
 def test_the_same_callers_cut_the_variance_of_a_comparison_by_thirty():
-    count, same, other = 100, [], []
+    count, same, other = 60, [], []
     for number in range(count):
         fewer = waits_and_losses(50, Streams(5, "plan", number))
         same.append(fewer - waits_and_losses(51, Streams(5, "plan", number)))

@@ -2,36 +2,16 @@
 
 import numpy as np
 import pytest
-from centres import NOON, callers, draws, one_queue
-from rich_centre import rich
+from centres import NOON, callers, one_queue
+from rich_centre import drawn, rich, with_options
 
 from sim import tables
 from sim.callcenter import Centre
 from sim.contacts import arrivals
-from sim.draws import Draws
 from sim.scenario import Scenario
 from sim.streams import Streams
 
 WHOLE = rich()
-
-
-def with_options(agents=1, *, skills=None, teams=None, **options) -> Scenario:
-    """One queue with options, and further skills and teams of one agent each."""
-    plain = one_queue(agents).plain() | options
-    for name in skills or ():
-        plain["skills"][name] = plain["skills"]["general"] | {"share": 0.0}
-        plain["teams"][name] = plain["teams"]["general"] | {"skills": [name], "agents": [1]}
-    for name, told in (teams or {}).items():
-        plain["teams"].setdefault(name, dict(plain["teams"]["general"])).update(told)
-    return Scenario.from_plain(plain)
-
-
-def drawn(contacts, *, attempts=1, **columns) -> Draws:
-    """Draws in which only what is told happens; extra columns as told."""
-    extra = {c.name for c in tables.table("draws").extra} & set(columns)
-    base = draws(contacts, attempts=attempts, **{n: v for n, v in columns.items() if n not in extra})
-    made = {n: np.broadcast_to(np.asarray(columns[n], dtype=float), (len(base),)) for n in extra}
-    return Draws(**{n: base[n] for n in base.names}, **made)
 
 
 def run(scenario, contacts, drawn):

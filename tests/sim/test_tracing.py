@@ -47,8 +47,9 @@ def test_lost_calls_end_where_they_were_lost():
 
 
 def test_who_waits_on_and_who_balks_are_told_too():
-    scenario = one_queue(0, patience__balk_share=0.2)
-    contacts = callers([NOON, NOON + 1])
+    hours = {"opening": "11:00", "closing": "13:00", "interval_minutes": 60, "calls_per_hour": [1, 1]}
+    scenario = one_queue(0, patience__balk_share=0.2, **hours, teams__general__agents=[1, 0])
+    contacts = callers([NOON + 1, NOON + 2])
     rows = trace_of(scenario, contacts, draws(contacts, balk=[0.1, 0.9]))
     assert [row.event for row in rows] == ["arrived", "queued", "balked", "arrived", "queued"]
 
