@@ -77,7 +77,8 @@ def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]
     people.endurance -= total
     lost = np.flatnonzero((people.endurance <= 0) & people.alive)
-    part = np.clip(1.0 + people.endurance[lost] / total[lost], 0.0, 1.0)
+    # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
+    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
     people.cause[lost] = _causes(scene, people, each, lost)
     people.alive[lost] = False
     people.lost_at[lost] = scene.month + since[lost] + (1.0 - since[lost]) * part
