@@ -34,8 +34,13 @@ def clean(text: str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST * 3 // 4] + " " + text[-LONGEST // 4 :]
     text = TAG.sub(" ", unicodedata.normalize("NFKC", text)).lower().translate(_folding())
-    text = "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in text)
+    text = "".join(_visible(sign) for sign in text)
     return REPEAT.sub(r"\1\1", DIGITS.sub("0", SPACE.sub(" ", text))).strip()[:LONGEST]
+
+
+def _visible(sign: str) -> str:
+    # a line end is a space between words; other control and format signs stand for nothing
+    return sign if not unicodedata.category(sign).startswith("C") else " " if sign.isspace() else ""
 
 
 def windows(cleaned: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The weights of one language: what training writes and the tagger reads, as plain arrays in one file."""
 
 import io
+import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from crmlab.roleplay.tagging.grams import grams
 from crmlab.roleplay.tagging.text import windows
 
 FOLDER = Path(__file__).parent / "weights"
+WHOLE = 0.25  # share of the whole line in a score; the rest is its best window, so that an act is not drowned in a long line
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Weights:
         return rows, values / (np.sqrt(values @ values) or 1.0)
 
     def scores(self, cleaned: str) -> NDArray[np.float64]:
-        """Return the score of each act for a cleaned line: half the whole line's, half its best window's."""
+        """Return the score of each act for a cleaned line."""
         return combine(np.array([self.window_scores(window) for window in windows(cleaned)]))
 
     def chances(self, cleaned: str) -> NDArray[np.float64]:
@@ -66,7 +68,7 @@ class Weights:
 
 def combine(of_windows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return one score an act from the scores of the windows, of which the first is the whole line."""
-    return 0.5 * of_windows[0] + 0.5 * of_windows.max(axis=0)
+    return WHOLE * of_windows[0] + (1 - WHOLE) * of_windows.max(axis=0)
 
 
 def chances(
@@ -99,11 +101,11 @@ def load(lang: str, folder: Path = FOLDER) -> Weights:
     """Return the weights of a language; raise MissingPart with the cure when their file is absent or torn."""
     file = folder / f"{lang}.npz"
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
             texts = {name: arrays.pop(name).tobytes().decode() for name in ("words", "data")}
             return Weights(lang, tuple(texts["words"].split("\n")), **arrays, data=texts["data"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise MissingPart(
             f"读不了识别话语用的文件 {file.name}（{type(error).__name__}）；请恢复仓库里的这个文件，"
             "或运行 python -m crmlab.roleplay.tagging.train 重新生成"
