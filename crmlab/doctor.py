@@ -39,7 +39,7 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """Return what was found, in a fixed order; nothing on the machine is changed."""
-    return (_python(), _venv(), _browser(), _fonts(), _port(), _disk())
+    return (_python(), _venv(), _browser(), _fonts(), _port(), _disk(), _sandbox())
 
 
 def find_browser() -> str:
@@ -85,3 +85,14 @@ def _disk() -> Finding:
     free = shutil.disk_usage(places.ROOT).free // 2**20
     cure = _("环境约需 900 MB，请腾出空间")
     return Finding("disk", _("剩余磁盘空间"), free >= NEEDED_MB, f"{free} MB", cure)
+
+
+def _sandbox() -> Finding:
+    """Try each layer that shuts students' code in while it is graded."""
+    from grader.sandbox import WORDS, probe
+
+    held = probe.held()
+    lost = [WORDS[layer] for layer, holds in held.items() if not holds]
+    value = f"{len(held) - len(lost)}/{len(held)}" + (f" (- {', '.join(lost)})" if lost else "")
+    cure = _("没有的保护会让 grade 停下；请在 Linux（内核 5.13 以上）上评分，或确认后加 --unsafe")
+    return Finding("sandbox", _("评分时的隔离"), not lost, value, cure)

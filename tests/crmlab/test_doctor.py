@@ -9,7 +9,7 @@ import pytest
 
 from crmlab import doctor
 
-NAMES = ["python", "venv", "chromium", "fonts", "port", "disk"]
+NAMES = ["python", "venv", "chromium", "fonts", "port", "disk", "sandbox"]
 
 
 def test_every_finding_has_a_value_and_a_cure_when_it_is_bad() -> None:
