@@ -390,12 +390,8 @@ def test_runs_are_pure():
 
 def test_days_are_run_in_their_order():
     contacts = callers([NOON], day=3)
-    assert (
-        Centre(HOTLINE)
-        .run(callers([NOON], day=3, skill="enquiry"), draws(contacts), carry=Carry(2))
-        .carry.day
-        == 3
-    )
+    today = callers([NOON], day=3, skill="enquiry")
+    assert Centre(HOTLINE).run(today, draws(contacts), carry=Carry(2)).carry.day == 3
     with pytest.raises(InputError, match="must be before the day to run, 3"):
         Centre(one_queue(1)).run(contacts, draws(contacts), carry=Carry(3))
     nobody = callers([])
