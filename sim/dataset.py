@@ -47,8 +47,11 @@ def build(
     lang: str = "zh",
     policy: Policy | None = None,
     with_truth: bool = False,
+    replications: int = REPLICATIONS,
 ) -> Dataset:
     """Return the data set of a ready market under a policy (business as usual unless given).
+
+    `replications` futures make each true value of the truth.
 
     Raises InputError for an unknown market or language, or impossible sizes.
     """
@@ -59,7 +62,7 @@ def build(
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in TRUTH}
-        hidden["truth_value"] = _value(story, customers, seed, settings)
+        hidden["truth_value"] = _value(story, customers, seed, settings, replications)
     recipe = {"market": market, "customers": customers, "months": months, "seed": seed, "lang": lang}
     for frames in (visible, hidden):
         for name, frame in frames.items():
@@ -104,14 +107,14 @@ def _customers(story: Story, settings: Section, seed: int, lang: str) -> "pd.Dat
     return pd.DataFrame({name: both[name] for name in tables.columns("customers")})
 
 
-def _value(story: Story, customers: int, seed: int, settings: Section) -> "pd.DataFrame":
+def _value(story: Story, customers: int, seed: int, settings: Section, replications: int) -> "pd.DataFrame":
     import pandas as pd
 
     market = Market(customers, seed, settings=settings)
     months = min(HORIZON_MONTHS, market.almanac.months - story.months)
     made = {"customer_id": story.final.people.id}
-    made["clv"] = truth.clv(market, story.final, months, replications=REPLICATIONS)
-    for lever, gain in truth.uplift(market, story.final, months, replications=REPLICATIONS).items():
+    made["clv"] = truth.clv(market, story.final, months, replications=replications)
+    for lever, gain in truth.uplift(market, story.final, months, replications=replications).items():
         made[f"uplift_{lever}"] = gain
     frame = pd.DataFrame(made)
     frame[frame.columns[1:]] = frame[frame.columns[1:]].round(2) + 0.0

@@ -116,6 +116,7 @@ def test_a_code_of_an_order_tells_nothing_of_its_failure(data: dataset.Dataset) 
     assert abs(np.corrcoef(failed, data.visible["orders"]["at"] % 60)[0, 1]) < 0.15
 
 
+@pytest.mark.slow
 def test_the_committed_demo_rebuilds_byte_for_byte(tmp_path: Path) -> None:
     """Write it anew after a wanted change: `python tests/sim/test_dataset.py`."""
     dataset.write(dataset.build("retail", **dataset.DEMO, with_truth=True), tmp_path)
