@@ -191,7 +191,11 @@ def test_a_subclass_crosses_as_its_value_without_its_methods() -> None:
     assert type(through(SlyText("a"))) is str and through(SlyText("a")) != "b"
 
 
-@pytest.mark.parametrize("value", [object(), Sly, (n for n in ()), Ellipsis, open], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [object(), Sly, (n for n in ()), Ellipsis, open],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_is_not_plain_is_refused_by_its_type(value: Any) -> None:
     with pytest.raises(NotPlain, match=type(value).__name__):
         encode([value])
