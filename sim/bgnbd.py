@@ -63,7 +63,7 @@ class BGNBD:
     ) -> NDArray[np.float64]:
         """Return E[(1 − (1 + p·time)^−shape) / p] for p from Beta(a, stays): purchases of one who is alive now.
 
-        This is the authors' Gaussian hypergeometric function as the integral it comes from. SciPy's function errs by parts in a
+        This is the authors' Gaussian hypergeometric function as the integral it comes from. SciPy's function errs by parts in ten
         thousand and takes seconds for some of its arguments; here the integrand in log(p/(1 − p)) has one peak.
         """
         made = np.empty(len(shape))

