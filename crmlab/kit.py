@@ -12,7 +12,7 @@ NAME = "crmlab-student"
 SINGLE = ("lab.py", "pyproject.toml", "requirements.lock", "LICENSE", "README.md", "README.zh-CN.md")
 FOLDERS = {
     "sim": ("*.py", "*.toml"),
-    "crmlab": ("*.py", "*.css", "*.toml"),
+    "crmlab": ("*.py", "*.css", "*.toml", "*.txt", "*.npz"),
     "grader": ("*.py", "*.toml"),
     "datasets/scenarios": ("*.toml",),
     "datasets/words": ("*",),

@@ -98,7 +98,8 @@ def confine(rules: Rules) -> list[str]:
 
 def missing(held: Iterable[str]) -> list[str]:
     """Return the layers that do not hold."""
-    return [layer for layer in LAYERS if layer not in set(held)]
+    have = set(held)
+    return [layer for layer in LAYERS if layer not in have]
 
 
 def _always() -> list[str]:

@@ -77,8 +77,10 @@ def test_the_configuration_of_the_course_routes_the_buttons() -> None:
 
 @pytest.mark.slow
 def test_the_button_grades_with_our_engine(course: Course, tmp_path: Path) -> None:
+    from crmlab import key
     from grader import release
 
+    key.ensure(course.home, demo=True)
     release.generate(course, tiny.PROJECT)
     handed = course.step("submitted", "2401", tiny.PROJECT)
     handed.mkdir(parents=True)
