@@ -61,6 +61,7 @@ def test_a_student_answers_checks_and_decides_with_the_mouse(
             for _ in range(3):
                 handle.press("ArrowRight")
         expect(board.locator("canvas, svg").first).to_be_visible()
+        settled(board)  # as a person would: look at the figures, then decide
         board.locator("button").first.click()
         expect(board).to_contain_text(adopted)
         assert board.locator("b").all_inner_texts() != before
@@ -68,6 +69,13 @@ def test_a_student_answers_checks_and_decides_with_the_mouse(
     kept = json.loads((workspace / PROJECT / "answers.json").read_text(encoding="utf-8"))
     answers = kept["labs"][LAB]["answers"] if "labs" in kept else kept
     assert "[9, 9, 9, 9, 9, 9]" in json.dumps(answers) and "popup" in json.dumps(answers)
+
+
+def settled(board) -> None:
+    """Wait until the board has worked off every move of a slider: its words stand still for a second."""
+    words = ""
+    while words != (words := board.inner_text()):
+        board.page.wait_for_timeout(1000)
 
 
 def run_everything(page) -> None:

@@ -90,9 +90,19 @@ def through(value: Any) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
-        return math.isnan(other)
-    return type(one) is type(other) and (repr(one) == repr(other) or one == other)
+    """Equal in type and value all the way down; NaN is itself, as in a student's list of measurements."""
+    if type(one) is not type(other):
+        return False
+    match one:
+        case float():
+            return repr(one) == repr(other)  # also tells 0.0 from -0.0
+        case complex():
+            return same(one.real, other.real) and same(one.imag, other.imag)
+        case list() | tuple():
+            return len(one) == len(other) and all(map(same, one, other))
+        case dict():
+            return same(list(one.items()), list(other.items()))
+    return bool(one == other)
 
 
 @given(VALUES)
