@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmlab.commands.company import company
+from crmlab.commands.staffing import staffing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("callcenter")(callcenter)
     group.command("company")(company)
+    group.command("staffing")(staffing)
     app.add_typer(group, name="simulate")
 
 

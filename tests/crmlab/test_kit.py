@@ -63,7 +63,10 @@ def test_every_module_of_the_packages_is_in_the_kit(home: Path) -> None:
         names = {name.removeprefix("crmlab-student/") for name in kit.namelist()}
     ours = [path for package in ("sim", "crmlab", "grader") for path in (ROOT / package).rglob("*.*")]
     data = {path.relative_to(ROOT).as_posix() for path in ours if "__pycache__" not in path.parts}
-    elsewhere = ("grader/templates/", "crmlab/roleplay/tagging/lines/")  # for teachers, and for training the tagger
+    elsewhere = (
+        "grader/templates/",
+        "crmlab/roleplay/tagging/lines/",
+    )  # for teachers, and for training the tagger
     assert data - names == {name for name in data if name.startswith(elsewhere)}
 
 
