@@ -17,7 +17,10 @@ FOLDERS = {
     "datasets/scenarios": ("*.toml",),
     "datasets/words": ("*",),
 }
-AT_WORK = ("__pycache__", "lines")  # what only makes other files: compiled code, and the lines a tagger learnt from
+AT_WORK = (
+    "__pycache__",
+    "lines",
+)  # what only makes other files: compiled code, and the lines a tagger learnt from
 LOOSE = ("datasets/curriculum.toml", "locale/en/crmlab.po")
 STAMP = (2026, 1, 1, 0, 0, 0)  # one date for every file, so that equal contents give equal kits
 

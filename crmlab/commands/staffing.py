@@ -1,6 +1,7 @@
 """The command that looks for the cheapest staffing that keeps a promise to the callers."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,7 +88,8 @@ def _write(plan: "pd.DataFrame", out: Path) -> None:
         )  # so that spreadsheet programs read it
         part.replace(out)
     except OSError as refusal:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # the very place may be missing
+            part.unlink(missing_ok=True)
         raise LabError(
             f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
         ) from refusal

@@ -1,7 +1,6 @@
 """`simulate staffing`: a plan to hang up, as a table a spreadsheet program reads, with its check in words."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -54,4 +53,4 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     (tmp_path / "file").write_text("", encoding="utf-8")
     refused = say("--over", "day", "--level", "0.3", "--out", str(tmp_path / "file" / "plan.csv"))
     assert isinstance(refused.exception, LabError) and "写不进去" in str(refused.exception)
-    assert os.listdir(tmp_path) == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
