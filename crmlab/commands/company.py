@@ -49,7 +49,7 @@ def company(
 
 
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
-    from crmlab.commands.simulate import refuse_full
+    from crmlab.simulation import refuse_full
     from crmlab.errors import LabError
     from sim import tables
     from sim.company import Company, board

@@ -31,7 +31,8 @@ def test_a_run_writes_tables_and_summary(tmp_path):
     out = tmp_path / "five" / "days"
     said = told("--days", 2, "--seed", 3, "--out", out, "--trace")
     assert "服务水平 (service level)" in said and str(out) in said.replace("\n", "")
-    names = {"calls.parquet", "contacts.parquet", "trace.parquet", "summary.json"}
+    tables_made = {f"{name}.parquet" for name in ("calls", "cases", "contacts", "trace", "replications")}
+    names = tables_made | {"summary.json"}
     assert {path.name for path in out.iterdir()} == names
     calls = tables.read(out / "calls.parquet", "calls")
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
