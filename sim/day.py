@@ -9,6 +9,7 @@ from sim.chats import Chats
 from sim.clock import Clock, Step
 from sim.contacts import Contacts, Draws
 from sim.crew import Crew, Pace
+from sim.express import Express
 from sim.floor import Floor
 from sim.in_line import InLine
 from sim.messages import Messages
@@ -54,7 +55,7 @@ class Day:
         self.clock: Any = clock(min([opening, *times[:1]]))
         self.floor = Floor(scenario, staffing.present(scenario), self.rows.waiting)
         self.agent_ids = self.floor.agent_ids()
-        self.phone = Phone(scenario, self.rows, self.floor, self.clock)
+        self.phone = self._phone()
         self.pace = Pace(told.crew, crew or Crew.of(scenario), self.rows, self.floor) if told.crew else None
         self.in_line: InLine | None = None
         if scenario.is_rich:
@@ -70,6 +71,12 @@ class Day:
         if self.phone.serve == self.serve:  # there is work that is put aside
             self.clock.plan(closing, self.close, 0)
         self.clock.feed(times, step, rows)
+
+    def _phone(self) -> Phone:
+        """Return the phone; the express one where no call can take more than the plain way."""
+        plain = not self.scenario.is_rich and all(s.channel == "phone" for s in self.scenario.skills)
+        kind = Express if plain and isinstance(self.clock, Clock) else Phone
+        return kind(self.scenario, self.rows, self.floor, self.clock)
 
     def _add_to_phone(self, book: tuple[Case, ...]) -> None:
         scenario, phone = self.scenario, self.phone

@@ -1,7 +1,6 @@
 """What the centre leaves behind: the records of calls and of cases."""
 
 from array import array
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from sim.cases import Cases
 from sim.columns import Columns
 from sim.legs import LEVEL, running
-from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING
+from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING, ticks
 
 if TYPE_CHECKING:
     from sim.day import Day
@@ -32,24 +31,22 @@ def calls_of(day: "Day") -> Calls:
     """Return the records of a day's calls, when the day is over."""
     rows, scenario = day.rows, day.scenario
     contacts, draws = rows.contacts, rows.draws
-    row = np.array(rows.order, dtype=np.int64)
+    row = _places(rows.order)
 
-    def column(values: Sequence[int]) -> NDArray[np.int64]:
-        if isinstance(values, array):
-            return np.frombuffer(values, dtype=np.int64)[row]
-        return np.array(values, dtype=np.int64)[row]
+    def column(values: "array[int]") -> NDArray[np.int64]:
+        return np.frombuffer(values, dtype=np.int64)[row]
 
-    who, code, picked_up = column(rows.who), column(rows.outcome), column(rows.answered)
+    who, code, picked_up = _places(rows.born_who[row]), column(rows.outcome).copy(), column(rows.answered)
     code[(code == WAITING) & (picked_up >= 0)] = ANSWERED
     answered, waiting, asked = code == ANSWERED, code == WAITING, np.isin(code, ASKED_CODES)
     at = column(rows.at)
-    queued = at + column(rows.ivr)
-    ended = np.where(answered, picked_up + column(rows.talk), column(rows.ended))
+    queued = at + ticks(draws["ivr"])[row]
+    ended = np.where(answered, picked_up + ticks(draws["talk"] + draws["hold"])[row], column(rows.ended))
     left_line = np.where(answered, picked_up, ended)
     left_line[waiting] = day.clock.now
-    share = np.array([one.solved_share for one in scenario.skills])[column(rows.skill)]
+    share = np.array([one.solved_share for one in scenario.skills])[rows.born_skill[row]]
     plain = dict(
-        day=rows.day_of(who),
+        day=rows.day_of(at),
         **{name: contacts[name][who] for name in TRAITS},
         attempt=draws["attempt"][row],
         at=at / 1000.0,
@@ -65,7 +62,13 @@ def calls_of(day: "Day") -> Calls:
         ended_at=_seconds(ended, ~waiting),
         solved=(answered & (draws["solved"][row] < share)) | (code == SELF_SERVED),
     )
-    return Calls(**(plain | _further(day, plain) if scenario.is_rich else plain))
+    return Calls.own(**(plain | _further(day, plain) if scenario.is_rich else plain))
+
+
+def _places(order: Any) -> Any:
+    """Return what selects these places: where they are 0, 1, 2, … a slice, which copies nothing."""
+    row = np.asarray(order, dtype=np.int64)
+    return slice(0, len(row)) if (row == np.arange(len(row))).all() else row
 
 
 def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
