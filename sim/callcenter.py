@@ -16,10 +16,11 @@ from sim.errors import InputError
 from sim.legs import Legs, legs_of
 from sim.messages import Letters
 from sim.parts import WRITTEN
+from sim.presence import Presence, presence_of
 from sim.records import Calls, calls_of
 from sim.scenario import Scenario
 from sim.staffing import Staffing
-from sim.tracing import TraceRow, events
+from sim.tracing import TraceRow, events_of
 
 __all__ = ["Calls", "Carry", "Cases", "Centre", "Results"]
 
@@ -49,7 +50,7 @@ class Results:
     """What one day leaves behind: records, and what travels to the next day.
 
     `calls` one row per attempt by phone, `legs` one per agent who handled a call (rich scenarios), `chats`,
-    `messages` answered today, `cases` closed today or open.
+    `messages` answered today, `cases` closed today or open, `presence` of the agents.
     """
 
     calls: Calls
@@ -58,6 +59,7 @@ class Results:
     legs: Legs
     chats: Dialogues
     messages: Letters
+    presence: Presence
 
 
 class Centre:
@@ -98,17 +100,20 @@ class Centre:
         day = Day(self.scenario, today, staffing, crew=crew, book=book, clock=self.clock)
         day.clock.run()
         calls = calls_of(day)
-        if trace is not None:
-            trace.extend(events(calls))
+        day.floor.close(self.scenario.closing_seconds * 1000)
         waiting = tuple(calls["contact_id"][calls["outcome"] == "waiting"].tolist())
-        return Results(
+        results = Results(
             calls,
             day.case_desk.records() if day.case_desk else Cases.empty(),
             _carry(day, number, waiting),
             legs_of(day),
             day.chats.records() if day.chats else Dialogues.empty(),
             day.messages.records(),
+            presence_of(day),
         )
+        if trace is not None:
+            trace.extend(events_of(day, results))
+        return results
 
 
 def _refuse_endless(scenario: Scenario, contacts: Contacts, draws: Draws, staffing: Staffing) -> None:

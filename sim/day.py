@@ -164,5 +164,5 @@ class Day:
 
     def come_back(self, now: int, seat: int) -> None:
         """A break is over."""
-        if self.floor.come_back(seat):
+        if self.floor.come_back(now, seat):
             self.phone.free(now, seat)

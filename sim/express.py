@@ -1,8 +1,9 @@
 """The express way: the steps of a plain phone call, run together so that a stage costs one step of the clock."""
 
 from heapq import heappop, heappush
+from typing import Any
 
-from sim.clock import RANK, Clock
+from sim.clock import RANK
 from sim.floor import NONE, Floor
 from sim.phone import Phone
 from sim.rows import ABANDONED, BALKED, BUSY, NEVER, Rows
@@ -19,7 +20,7 @@ class Express(Phone):
 
     __slots__ = ("entries", "on_lose_patience", "team_at", "turn")
 
-    def __init__(self, scenario: Scenario, rows: Rows, floor: Floor, clock: Clock) -> None:
+    def __init__(self, scenario: Scenario, rows: Rows, floor: Floor, clock: Any) -> None:
         super().__init__(scenario, rows, floor, clock)
         self.entries, self.turn, self.team_at = clock.entries, clock.turn, floor.team_at
         self.on_lose_patience = self.lose_patience
