@@ -65,12 +65,15 @@ class Results:
 class Centre:
     """A contact centre; `run` takes one day's contacts through it. It draws nothing.
 
-    `clock` is the engine's: the fast one unless a test wants SimPy as it comes (`sim.clock.StockClock`).
+    `clock` is the engine's: the fast one unless a test wants SimPy as it comes (`sim.clock.StockClock`). A day
+    of plain queues needs no clock at all (`sim.recursion`), unless `recursion` is False. The path is the same.
     """
 
-    def __init__(self, scenario: Scenario, *, clock: Callable[[int], Any] = Clock) -> None:
+    def __init__(
+        self, scenario: Scenario, *, clock: Callable[[int], Any] = Clock, recursion: bool = True
+    ) -> None:
         self.scenario = scenario
-        self.clock = clock
+        self.clock, self.recursion = clock, recursion
 
     def run(
         self,
@@ -98,7 +101,7 @@ class Centre:
         crew = crew or (carry.crew if carry else None)
         book = carry.cases if carry else ()
         day = Day(self.scenario, today, staffing, crew=crew, book=book, clock=self.clock)
-        day.clock.run()
+        day.run(recursion=self.recursion)
         calls = calls_of(day)
         day.floor.close(self.scenario.closing_seconds * 1000)
         waiting = tuple(calls["contact_id"][calls["outcome"] == "waiting"].tolist())

@@ -17,6 +17,7 @@ from sim.onward import Onward
 from sim.options import Break
 from sim.parts import WRITTEN
 from sim.phone import Phone
+from sim.recursion import run
 from sim.rows import Rows
 from sim.scenario import Scenario
 from sim.staffing import Staffing
@@ -71,6 +72,11 @@ class Day:
         if self.phone.serve == self.serve:  # there is work that is put aside
             self.clock.plan(closing, self.close, 0)
         self.clock.feed(times, step, rows)
+
+    def run(self, *, recursion: bool = True) -> None:
+        """Let the day pass: by recursion if it may and it is a day of plain queues, else by the clock."""
+        if not (recursion and isinstance(self.phone, Express) and run(self)):
+            self.clock.run()
 
     def _phone(self) -> Phone:
         """Return the phone; the express one where no call can take more than the plain way."""

@@ -137,7 +137,8 @@ class Rows:
         rank = priority * 20 + contacts["priority"] * 2 + ~contacts["vip"]
         self.born_who, self.born_skill = owner, _by_row(skill, owner, used)
         self.who: list[int] = listed(owner)
-        self.skill, self.rank = listed(self.born_skill), listed(_by_row(rank, owner, used))
+        self.born_rank = _by_row(rank, owner, used)
+        self.skill, self.rank = listed(self.born_skill), listed(self.born_rank)
         self.ivr, self.wrap_up = clock(draws["ivr"]), clock(draws["wrap_up"])
         self.hold = np.rint(draws["hold"] * 1000.0).astype(np.int64)
         self.talk, self.patience = (
