@@ -56,7 +56,8 @@ class Day:
         self.clock: Any = clock(min([opening, *times[:1]]))
         self.floor = Floor(scenario, staffing.present(scenario), self.rows.waiting)
         self.agent_ids = self.floor.agent_ids()
-        self.phone = self._phone()
+        kind = Express if isinstance(self.clock, Clock) else Phone
+        self.phone = kind(scenario, self.rows, self.floor, self.clock)
         self.pace = Pace(told.crew, crew or Crew.of(scenario), self.rows, self.floor) if told.crew else None
         self.in_line: InLine | None = None
         if scenario.is_rich:
@@ -77,12 +78,6 @@ class Day:
         """Let the day pass: by recursion if it may and it is a day of plain queues, else by the clock."""
         if not (recursion and isinstance(self.phone, Express) and run(self)):
             self.clock.run()
-
-    def _phone(self) -> Phone:
-        """Return the phone; the express one where no call can take more than the plain way."""
-        plain = not self.scenario.is_rich and all(s.channel == "phone" for s in self.scenario.skills)
-        kind = Express if plain and isinstance(self.clock, Clock) else Phone
-        return kind(self.scenario, self.rows, self.floor, self.clock)
 
     def _add_to_phone(self, book: tuple[Case, ...]) -> None:
         scenario, phone = self.scenario, self.phone

@@ -1,4 +1,4 @@
-"""The express way: the steps of a plain phone call, run together so that a stage costs one step of the clock."""
+"""The express way: the steps of a phone call, run together so that a stage costs one step of the fast clock."""
 
 from heapq import heappop, heappush
 from typing import Any
@@ -11,11 +11,11 @@ from sim.scenario import Scenario
 
 
 class Express(Phone):
-    """The phone of a day on which nothing but plain calls comes in; the same path as `Phone`, bit for bit.
+    """The phone on the fast clock; the same path as `Phone`, bit for bit, which says more plainly what it does.
 
-    Here nobody else is asked what to do: who gets a seat speaks at once, and a seat that comes free takes the
-    next caller in the same step. A step is put into the queue of the fast clock without a call in between.
-    See decision 0060 for what that saves.
+    Where nobody else is to be asked, who gets a seat speaks at once, and a seat that comes free takes the next
+    caller in the same step. A step is put into the queue of the clock without a call in between. See decision
+    0060 for what that saves.
     """
 
     __slots__ = ("entries", "on_lose_patience", "team_at", "turn")
@@ -47,7 +47,9 @@ class Express(Phone):
             seat = team.free.popleft()[1]
         else:
             seat = NONE
-        if seat >= 0:
+        if seat >= 0 and self.greeting is not None:
+            self.answer(now, row, seat)
+        elif seat >= 0:
             self.load[seat] = 1
             self.seat[row], self.answered[row] = seat, now
             heappush(self.entries, (now + self.talk[row], self.turn(), self.on_end_talk, row))
@@ -60,23 +62,32 @@ class Express(Phone):
             patience = self.patience[row]
             if patience != NEVER:
                 heappush(self.entries, (now + patience, RANK + self.turn(), self.on_lose_patience, row))
+            if self.joined is not None:
+                self.joined(now, row)
 
     def lose_patience(self, now: int, row: int) -> None:
         """The caller hangs up; the place in the line is dropped when it comes to the head."""
-        if self.waiting[row]:
+        if self.waiting[row] and row not in self.promised:
             self.waiting[row] = False
             self.trunks_free += 1
             self.lose(now, row, ABANDONED)
 
     def end_talk(self, now: int, row: int) -> None:
-        """The trunk is free again; the agent writes the call up, or takes the next caller."""
+        """The trunk is free again, unless the call goes on; the agent writes it up, or takes the next caller."""
+        if self.talk_over is not None and not self.talk_over(now, row):
+            return
         self.trunks_free += 1
         seat = self.seat[row]
         if self.wrap_up[row]:
             heappush(self.entries, (now + self.wrap_up[row], self.turn(), self.on_free, seat))
             return
         lines = self.team_at[seat].lines
-        if len(lines) > 1 or self.floor.gone[seat]:
+        if (
+            len(lines) > 1
+            or self.floor.gone[seat]
+            or self.greeting is not None
+            or self.serve is not self.on_answer
+        ):
             self.free(now, seat)
             return
         line, waiting = lines[0], self.waiting  # a team with one line need not choose

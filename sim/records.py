@@ -80,9 +80,9 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
     rows, answered = day.rows, plain["outcome"] == "answered"
     count = len(rows.draws)
     row = np.array(rows.order, dtype=np.int64)
-    picked_up = np.array(rows.answered[:count])
-    talk = np.array(rows.talk[:count]) - rows.hold
-    wrap_up, ended = np.array(rows.wrap_up[:count]), picked_up + talk + rows.hold
+    picked_up = rows.array("answered")[:count]
+    talk = rows.array("talk")[:count] - rows.hold
+    wrap_up, ended = rows.array("wrap_up")[:count].copy(), picked_up + talk + rows.hold
     legs, level = np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64)
     for leg, origin in rows.origin.items():
         if rows.answered[leg] >= 0:

@@ -52,6 +52,8 @@ def run(day: "Day") -> bool:
 
 def _holds(day: "Day") -> bool:
     rows, count = day.rows, day.rows.count
+    if day.scenario.is_rich or any(skill.channel != "phone" for skill in day.scenario.skills):
+        return False
     if day.scenario.options.breaks or not all(rows.direct) or rows.redial_delay.count(NEVER) < count:
         return False
     if (rows.contacts["day"] != rows.number).any() or 0 < rows.wrap_up.count(0) < count:

@@ -64,6 +64,7 @@ class Rows:
             (self.direct, True),
             (self.last, True),
         ]
+        self._arrays: dict[str, NDArray[np.int64]] = {}
         # Of few rows only:
         self.origin: dict[int, int] = {}  # leg -> the row of its attempt
         self.kind: dict[int, str] = {}  # what a leg is
@@ -106,6 +107,12 @@ class Rows:
     def day_of(self, who: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of the day for the records of these contacts."""
         return np.full(len(who), self.number)
+
+    def array(self, name: str) -> NDArray[np.int64]:
+        """Return one of the lists as an array, made once; only when the day is over."""
+        if name not in self._arrays:
+            self._arrays[name] = np.array(getattr(self, name), dtype=np.int64)
+        return self._arrays[name]
 
     def clock(self, column: str) -> list[int]:
         """Return one column of the draws in milliseconds, by row."""
