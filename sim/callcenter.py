@@ -13,6 +13,7 @@ from sim.contacts import Contacts, Draws, validate
 from sim.crew import Crew
 from sim.day import Day, Today
 from sim.errors import InputError
+from sim.known import Known
 from sim.legs import Legs, legs_of
 from sim.messages import Letters
 from sim.parts import WRITTEN
@@ -33,7 +34,8 @@ class Carry:
 
     `waiting`: contacts still in line. `contacts` and `draws`: those of other days who may still come up:
     messages nobody has answered, and customers who will call again (`due`: contact, attempt, seconds since
-    midnight of `day`). `cases`: the book of open complaints. `crew`: the agents as they go home.
+    midnight of `day`). `cases`: the book of open complaints. `crew`: the agents as they go home. `known`:
+    customers served so far, for the screen pop of a rich centre.
     """
 
     day: int
@@ -43,6 +45,7 @@ class Carry:
     draws: Draws | None = None
     due: tuple[tuple[int, int, float], ...] = ()
     cases: tuple[Case, ...] = ()
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,8 @@ class Centre:
         _refuse_endless(self.scenario, contacts, draws, staffing)
         today = _today(number, contacts, draws, carry)
         crew = crew or (carry.crew if carry else None)
-        book = carry.cases if carry else ()
-        day = Day(self.scenario, today, staffing, crew=crew, book=book, clock=self.clock)
+        book, known = (carry.cases, carry.known) if carry else ((), None)
+        day = Day(self.scenario, today, staffing, crew=crew, book=book, known=known, clock=self.clock)
         day.run(recursion=self.recursion)
         calls = calls_of(day)
         day.floor.close(self.scenario.closing_seconds * 1000)
@@ -153,15 +156,16 @@ def _carry(day: Day, number: int, waiting: tuple[int, ...]) -> Carry:
     rows = day.rows
     crew = day.pace.next_day() if day.pace else None
     cases = tuple(day.case_desk.book.values()) if day.case_desk else ()
+    known = day.known.after(day) if day.scenario.is_rich else None
     who = {rows.who[row] for row in day.messages.unanswered()} | {rows.who[row] for row, _ in rows.due}
     if not who:
-        return Carry(number, waiting, crew, cases=cases)
+        return Carry(number, waiting, crew, cases=cases, known=known)
     places = np.array(sorted(who), dtype=np.int64)
     contacts = rows.contacts.rows(places)
     draws = rows.draws.rows(np.isin(rows.draws["contact_id"], contacts["contact_id"]))
     numbers, attempts = rows.contacts["contact_id"], rows.draws["attempt"]
     due = tuple((int(numbers[rows.who[row]]), int(attempts[row]), at / 1000.0) for row, at in rows.due)
-    return Carry(number, waiting, crew, contacts, draws, due, cases)
+    return Carry(number, waiting, crew, contacts, draws, due, cases, known)
 
 
 def _day_number(contacts: Contacts, carry: Carry | None) -> int:

@@ -44,6 +44,7 @@ class Case:
     about_staff: bool
     agent_id: int
     deadline_day: int
+    promise_day: int
     progress_day: int
     work: tuple[int, int, int]  # milliseconds at each level
     settles: tuple[bool, bool, bool]
@@ -111,6 +112,7 @@ class CaseDesk:
         severity, about_staff = self.severity[row], self.about_staff[row]
         today = rows.number
         days = DEADLINES.get(severity)
+        promised = self.told.solution_days[CLASSES.index(self.service_class[row])]
         case = Case(
             case_id=number,
             day=today,
@@ -124,6 +126,7 @@ class CaseDesk:
             about_staff=about_staff,
             agent_id=self._agent(leg),
             deadline_day=self.calendar.after(today, days) if days else NEVER,
+            promise_day=self.calendar.after(today, promised),
             progress_day=NEVER if days else self.calendar.after(today, PROGRESS_EVERY),
             work=self.work[row],
             settles=self.settles[row],
@@ -244,6 +247,8 @@ class CaseDesk:
             in_time=np.where(
                 due < 0, True, np.where(solved >= 0, solved_day <= due, self.rows.number <= due)
             ),
+            promise_day=column("promise_day"),
+            promise_kept=np.where(solved >= 0, solved_day, self.rows.number) <= column("promise_day"),
             call_backs=column("call_backs"),
             follow_up_day=column("follow_up_day"),
             closed_by=column("closed_by"),

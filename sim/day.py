@@ -12,6 +12,7 @@ from sim.crew import Crew, Pace
 from sim.express import Express
 from sim.floor import Floor
 from sim.in_line import InLine
+from sim.known import Known
 from sim.messages import Messages
 from sim.onward import Onward
 from sim.options import Break
@@ -47,9 +48,11 @@ class Day:
         *,
         crew: Crew | None = None,
         book: tuple[Case, ...] = (),
+        known: Known | None = None,
         clock: Callable[[int], Any] = Clock,
     ) -> None:
         self.scenario, told = scenario, scenario.options
+        self.known = known or Known.empty()
         self.rows = Rows(scenario, today.contacts, today.draws, today.number)
         opening, closing = scenario.opening_seconds * 1000, scenario.closing_seconds * 1000
         times, rows = self.rows.arrivals(today.due, opening, closing)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sim.cases import Cases
 from sim.columns import Columns
-from sim.legs import LEVEL, running
+from sim.known import history, open_cases
+from sim.legs import LEVEL
 from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING, ticks
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
             level[origin] = max(level[origin], LEVEL[rows.kind[leg]])
     told = plain["solved"].copy()
     marks = _marks(day, count)
+    pop = plain["customer_id"], plain["answered_at"]
     solved = marks["solved"][row]
     told = np.where(answered & (solved != UNTOLD), solved == 1, told)
     return {
@@ -106,7 +108,9 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
         "level": np.where(answered, level[row], 0),
         "call_back": marks["call_back"][row],
         "special": np.where(answered, marks["special"][row], "none"),
-        "history": _history(plain["customer_id"], plain["answered_at"]),
+        "history": history(*pop),
+        "history_before": np.where(answered, day.known.contacts_of(plain["customer_id"]), 0),
+        "open_cases": open_cases(day, *pop),
     }
 
 
@@ -133,15 +137,6 @@ def _marks(day: "Day", count: int) -> dict[str, NDArray]:
     for name, told in noted.items():
         if told:
             made[name][list(told)] = list(told.values())
-    return made
-
-
-def _history(customer: NDArray, answered_at: NDArray) -> NDArray[np.int64]:
-    """Return for each answered call how many calls of its customer were answered before it today."""
-    made = np.zeros(len(customer), dtype=np.int64)
-    there = np.flatnonzero(~np.isnan(answered_at))
-    order = there[np.lexsort((answered_at[there], customer[there]))]
-    made[order] = running(customer[order])
     return made
 
 

@@ -156,7 +156,9 @@ class Rows:
         # the people of the other alone.
         ivr = scenario.ivr
         leaves = np.where(draws["self_service"] >= 1 - ivr.left_menu_share, LEFT_MENU, ASKS)
-        way = np.where(draws["self_service"] < ivr.self_service_share, SELF_SERVED, leaves)
+        own = (one.self_service_share for one in scenario.skills)
+        share = np.array([ivr.self_service_share if one is None else one for one in own])[self.born_skill]
+        way = np.where(draws["self_service"] < share, SELF_SERVED, leaves)
         self.way: list[int] = listed(way)
         self.direct: list[bool] = listed((draws["ivr"] == 0) & (way == ASKS))
         self.balks: list[bool] = listed(draws["balk"] < scenario.patience.balk_share)
