@@ -174,15 +174,17 @@ class Lab:
         from crmlab import board, forms
 
         scenario, spec, answers = self.scenario(), self.words.form(form), self._fresh()
+        field = next((one for one in spec.fields if one.kind == "blocks"), None)
         kept = answers.get(self.name, form)
         agents = kept.get("agents") if isinstance(kept, dict) else None
         if self.grading:
-            cards.show(*board.static(scenario, agents, lang=self.lang))
+            cards.show(*board.static(scenario, agents, field=field, lang=self.lang))
             return
         made = board.Day.of(scenario, self.table("contacts"), self.table("draws"), day=day)
         self.board_shown = board.LiveBoard(
             made,
             agents=agents,
+            field=field,
             on_adopt=lambda plan: self.answers.put(self.name, form, plan, student=self._named()),
             head=forms.head(spec),
             hints=forms.Hints(

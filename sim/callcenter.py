@@ -13,13 +13,15 @@ from sim.contacts import Contacts, Draws, validate
 from sim.crew import Crew
 from sim.day import Day, Today
 from sim.errors import InputError
+from sim.known import Known
 from sim.legs import Legs, legs_of
 from sim.messages import Letters
 from sim.parts import WRITTEN
+from sim.presence import Presence, presence_of
 from sim.records import Calls, calls_of
 from sim.scenario import Scenario
 from sim.staffing import Staffing
-from sim.tracing import TraceRow, events
+from sim.tracing import TraceRow, events_of
 
 __all__ = ["Calls", "Carry", "Cases", "Centre", "Results"]
 
@@ -32,7 +34,8 @@ class Carry:
 
     `waiting`: contacts still in line. `contacts` and `draws`: those of other days who may still come up:
     messages nobody has answered, and customers who will call again (`due`: contact, attempt, seconds since
-    midnight of `day`). `cases`: the book of open complaints. `crew`: the agents as they go home.
+    midnight of `day`). `cases`: the book of open complaints. `crew`: the agents as they go home. `known`:
+    customers served so far, for the screen pop of a rich centre.
     """
 
     day: int
@@ -42,6 +45,7 @@ class Carry:
     draws: Draws | None = None
     due: tuple[tuple[int, int, float], ...] = ()
     cases: tuple[Case, ...] = ()
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Results:
     """What one day leaves behind: records, and what travels to the next day.
 
     `calls` one row per attempt by phone, `legs` one per agent who handled a call (rich scenarios), `chats`,
-    `messages` answered today, `cases` closed today or open.
+    `messages` answered today, `cases` closed today or open, `presence` of the agents.
     """
 
     calls: Calls
@@ -58,17 +62,21 @@ class Results:
     legs: Legs
     chats: Dialogues
     messages: Letters
+    presence: Presence
 
 
 class Centre:
     """A contact centre; `run` takes one day's contacts through it. It draws nothing.
 
-    `clock` is the engine's: the fast one unless a test wants SimPy as it comes (`sim.clock.StockClock`).
+    `clock` is the engine's: the fast one unless a test wants SimPy as it comes (`sim.clock.StockClock`). A day
+    of plain queues needs no clock at all (`sim.recursion`), unless `recursion` is False. The path is the same.
     """
 
-    def __init__(self, scenario: Scenario, *, clock: Callable[[int], Any] = Clock) -> None:
+    def __init__(
+        self, scenario: Scenario, *, clock: Callable[[int], Any] = Clock, recursion: bool = True
+    ) -> None:
         self.scenario = scenario
-        self.clock = clock
+        self.clock, self.recursion = clock, recursion
 
     def run(
         self,
@@ -94,21 +102,24 @@ class Centre:
         _refuse_endless(self.scenario, contacts, draws, staffing)
         today = _today(number, contacts, draws, carry)
         crew = crew or (carry.crew if carry else None)
-        book = carry.cases if carry else ()
-        day = Day(self.scenario, today, staffing, crew=crew, book=book, clock=self.clock)
-        day.clock.run()
+        book, known = (carry.cases, carry.known) if carry else ((), None)
+        day = Day(self.scenario, today, staffing, crew=crew, book=book, known=known, clock=self.clock)
+        day.run(recursion=self.recursion)
         calls = calls_of(day)
-        if trace is not None:
-            trace.extend(events(calls))
+        day.floor.close(self.scenario.closing_seconds * 1000)
         waiting = tuple(calls["contact_id"][calls["outcome"] == "waiting"].tolist())
-        return Results(
+        results = Results(
             calls,
             day.case_desk.records() if day.case_desk else Cases.empty(),
             _carry(day, number, waiting),
             legs_of(day),
             day.chats.records() if day.chats else Dialogues.empty(),
             day.messages.records(),
+            presence_of(day),
         )
+        if trace is not None:
+            trace.extend(events_of(day, results))
+        return results
 
 
 def _refuse_endless(scenario: Scenario, contacts: Contacts, draws: Draws, staffing: Staffing) -> None:
@@ -145,15 +156,16 @@ def _carry(day: Day, number: int, waiting: tuple[int, ...]) -> Carry:
     rows = day.rows
     crew = day.pace.next_day() if day.pace else None
     cases = tuple(day.case_desk.book.values()) if day.case_desk else ()
+    known = day.known.after(day) if day.scenario.is_rich else None
     who = {rows.who[row] for row in day.messages.unanswered()} | {rows.who[row] for row, _ in rows.due}
     if not who:
-        return Carry(number, waiting, crew, cases=cases)
+        return Carry(number, waiting, crew, cases=cases, known=known)
     places = np.array(sorted(who), dtype=np.int64)
     contacts = rows.contacts.rows(places)
     draws = rows.draws.rows(np.isin(rows.draws["contact_id"], contacts["contact_id"]))
     numbers, attempts = rows.contacts["contact_id"], rows.draws["attempt"]
     due = tuple((int(numbers[rows.who[row]]), int(attempts[row]), at / 1000.0) for row, at in rows.due)
-    return Carry(number, waiting, crew, contacts, draws, due, cases)
+    return Carry(number, waiting, crew, contacts, draws, due, cases, known)
 
 
 def _day_number(contacts: Contacts, carry: Carry | None) -> int:

@@ -19,6 +19,7 @@ PROGRESS_EVERY = 3  # working days between the call-backs of a complex case
 FOLLOW_UP_AFTER = 3  # days from the solution to the follow-up call
 LEVELS = 3  # agent, leader, manager
 WORK, PROGRESS, FOLLOW_UP = "case", "progress", "follow_up"
+BEGUN = {WORK: "worked_on", PROGRESS: "progress_call", FOLLOW_UP: "follow_up_call"}  # in the event trace
 
 
 class Cases(Columns):
@@ -43,6 +44,7 @@ class Case:
     about_staff: bool
     agent_id: int
     deadline_day: int
+    promise_day: int
     progress_day: int
     work: tuple[int, int, int]  # milliseconds at each level
     settles: tuple[bool, bool, bool]
@@ -70,6 +72,7 @@ class CaseDesk:
         self.calendar = Workdays(day.scenario.options.first_day)
         self.code = {skill.name: k for k, skill in enumerate(day.scenario.skills)}
         self.closed: list[Case] = []
+        self.log: list[tuple[int, int, str, int]] = []  # when, which contact, what, which agent (or NEVER)
         self.closing = day.scenario.closing_seconds * 1000
         self._take_draws(told)
 
@@ -109,6 +112,7 @@ class CaseDesk:
         severity, about_staff = self.severity[row], self.about_staff[row]
         today = rows.number
         days = DEADLINES.get(severity)
+        promised = self.told.solution_days[CLASSES.index(self.service_class[row])]
         case = Case(
             case_id=number,
             day=today,
@@ -120,8 +124,9 @@ class CaseDesk:
             severity=severity,
             service_class=self.service_class[row],
             about_staff=about_staff,
-            agent_id=int(self.day.agent_ids[rows.seat[leg]]),
+            agent_id=self._agent(leg),
             deadline_day=self.calendar.after(today, days) if days else NEVER,
+            promise_day=self.calendar.after(today, promised),
             progress_day=NEVER if days else self.calendar.after(today, PROGRESS_EVERY),
             work=self.work[row],
             settles=self.settles[row],
@@ -129,6 +134,7 @@ class CaseDesk:
             level=2 if about_staff else 1,  # no agent works on a complaint about agents
         )
         self.book[number] = case
+        self.log.append((now, number, "registered", case.agent_id))
         self.give(now, case, WORK)
 
     def close(self) -> None:
@@ -162,37 +168,46 @@ class CaseDesk:
         """Somebody takes the piece of work up."""
         self.day.floor.load[seat] = 1
         self.rows.seat[row], self.rows.answered[row] = seat, now
+        number, kind = self.tasks[row]
+        self.log.append((now, number, BEGUN[kind], self._agent(row)))
         self.day.clock.plan(now + self.rows.talk[row], self.finish, row)
+
+    def _agent(self, row: int) -> int:
+        return int(self.day.agent_ids[self.rows.seat[row]])
 
     def finish(self, now: int, row: int) -> None:
         """A piece of work is done: the case moves on."""
         number, kind = self.tasks[row]
         case = self.book[number]
         if kind == WORK:
-            self._worked(now, case)
+            self._worked(now, case, self._agent(row))
         elif kind == PROGRESS:
             again = self.calendar.after(self.rows.number, PROGRESS_EVERY)
             self.book[number] = replace(case, call_backs=case.call_backs + 1, progress_day=again)
         else:
-            self._followed(now, case)
+            self._followed(now, case, self._agent(row))
         self.day.phone.free(now, self.rows.seat[row])
 
-    def _worked(self, now: int, case: Case) -> None:
+    def _worked(self, now: int, case: Case, agent: int) -> None:
         if case.level == LEVELS or case.settles[case.level - 1]:
             due = self.calendar.after(self.rows.number + FOLLOW_UP_AFTER, 0)
             self.book[case.case_id] = replace(case, solved_at=self._at(now, case), follow_up_day=due)
+            self.log.append((now, case.case_id, "solved", agent))
         else:
+            self.log.append((now, case.case_id, "raised", agent))
             self.book[case.case_id] = up = replace(case, level=case.level + 1)
             self.give(now, up, WORK)
 
-    def _followed(self, now: int, case: Case) -> None:
+    def _followed(self, now: int, case: Case, agent: int) -> None:
         """The follow-up call: the leader closes the case, or it goes one level up, once."""
         case = replace(case, call_backs=case.call_backs + 1)
         if case.content or case.level == LEVELS:
             by = "manager" if case.level == LEVELS else "leader"
             self.closed.append(replace(case, closed_at=self._at(now, case), closed_by=by))
             del self.book[case.case_id]
+            self.log.append((now, case.case_id, "closed", agent))
         else:
+            self.log.append((now, case.case_id, "raised", agent))
             self.book[case.case_id] = up = replace(
                 case, level=case.level + 1, solved_at=NEVER, follow_up_day=NEVER
             )
@@ -232,6 +247,8 @@ class CaseDesk:
             in_time=np.where(
                 due < 0, True, np.where(solved >= 0, solved_day <= due, self.rows.number <= due)
             ),
+            promise_day=column("promise_day"),
+            promise_kept=np.where(solved >= 0, solved_day, self.rows.number) <= column("promise_day"),
             call_backs=column("call_backs"),
             follow_up_day=column("follow_up_day"),
             closed_by=column("closed_by"),

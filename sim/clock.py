@@ -54,15 +54,16 @@ class Clock(simpy.Environment):
 
     def __init__(self, start: int) -> None:
         super().__init__(start)
-        self._entries: list[Entry] = []
+        self.entries: list[Entry] = []  # the queue, a heap
         self._serials = count()
+        self.turn = self._serials.__next__  # who is planned first goes first within a moment
         self._arrivals: Iterator[Entry] = iter(())
         self._pending = NOBODY
         self.plan, self.plan_late = self._planners()
 
     def _planners(self) -> tuple[Callable[[int, Step, int], None], Callable[[int, Step, int], None]]:
         """Return `plan` and `plan_late` as functions that need no look-up: they run for every stage."""
-        entries, serial = self._entries, self._serials.__next__
+        entries, serial = self.entries, self.turn
 
         def plan(at: int, step: Step, thing: int) -> None:
             heappush(entries, (at, serial(), step, thing))
@@ -81,16 +82,16 @@ class Clock(simpy.Environment):
     def schedule(self, event: simpy.Event, priority: Any = NORMAL, delay: Any = 0) -> None:
         """Plan an ordinary SimPy event; SimPy calls this for everything it plans."""
         order = next(self._serials) + (int(priority) - NORMAL) * RANK
-        heappush(self._entries, (self._now + delay, order, self._fire, event))
+        heappush(self.entries, (self._now + delay, order, self._fire, event))
 
     def peek(self) -> float:
         """Return the time of the next entry, or infinity."""
-        return min(self._entries[0], self._pending)[0] if self._entries else self._pending[0]
+        return min(self.entries[0], self._pending)[0] if self.entries else self._pending[0]
 
     def step(self) -> None:
         """Run the next entry; EmptySchedule when there is none."""
-        if self._entries and self._entries[0] < self._pending:
-            entry = heappop(self._entries)
+        if self.entries and self.entries[0] < self._pending:
+            entry = heappop(self.entries)
         elif self._pending is not NOBODY:
             entry = self._pending
             self._pending = next(self._arrivals, NOBODY)
@@ -103,7 +104,7 @@ class Clock(simpy.Environment):
         """Run as SimPy does; without `until`, by the short loop."""
         if until is not None:
             return super().run(until)
-        entries, arrivals, pending = self._entries, self._arrivals, self._pending
+        entries, arrivals, pending = self.entries, self._arrivals, self._pending
         while True:
             while entries and entries[0] < pending:
                 now, _, step, thing = heappop(entries)

@@ -18,6 +18,7 @@ __all__ = ["Contacts", "Draws", "arrivals", "codes", "draws", "milliseconds", "r
 DAY_STEP = 10_000_000  # contact_id = day, interval (2 digits), number in the interval (5 digits)
 INTERVAL_STEP = 100_000
 MOST_INTERVALS = 100
+DAY_SECONDS = 86_400
 
 
 class Contacts(Columns):
@@ -45,6 +46,7 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     # Rounded down, so that nobody calls at closing time.
     clock = np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0)
     at = (scenario.opening_seconds * 1000.0 + clock) / 1000.0
+    at = _at_night(scenario, streams, ids, at)
     order = np.lexsort((ids, at))
     ids, at = ids[order], at[order]
     skill = _pick(streams.uniforms("skill", ids), scenario.skills)
@@ -62,6 +64,21 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
         **_priority(scenario, streams, ids, channel),
     )
     return contacts, draws(scenario, streams, contacts)
+
+
+def _at_night(scenario: Scenario, streams: Streams, ids: NDArray, at: NDArray) -> NDArray:
+    """Return the times, with a share of the messages moved to the hours in which the centre is closed."""
+    told = scenario.options.messages
+    closed = DAY_SECONDS - (scenario.closing_seconds - scenario.opening_seconds)
+    if told is None or not told.night_share or not closed:
+        return at
+    skill = _pick(streams.uniforms("skill", ids), scenario.skills)
+    written = np.array([one.channel in WRITTEN for one in scenario.skills])[skill]
+    night = np.floor(streams.uniforms("night_at", ids) * closed * 1000.0) / 1000.0
+    night += np.where(
+        night < scenario.opening_seconds, 0, scenario.closing_seconds - scenario.opening_seconds
+    )
+    return np.where(written & (streams.uniforms("night", ids) < told.night_share), night, at)
 
 
 def validate(contacts: Contacts, scenario: Scenario) -> None:

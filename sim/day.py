@@ -9,13 +9,16 @@ from sim.chats import Chats
 from sim.clock import Clock, Step
 from sim.contacts import Contacts, Draws
 from sim.crew import Crew, Pace
+from sim.express import Express
 from sim.floor import Floor
 from sim.in_line import InLine
+from sim.known import Known
 from sim.messages import Messages
 from sim.onward import Onward
 from sim.options import Break
 from sim.parts import WRITTEN
 from sim.phone import Phone
+from sim.recursion import run
 from sim.rows import Rows
 from sim.scenario import Scenario
 from sim.staffing import Staffing
@@ -45,16 +48,19 @@ class Day:
         *,
         crew: Crew | None = None,
         book: tuple[Case, ...] = (),
+        known: Known | None = None,
         clock: Callable[[int], Any] = Clock,
     ) -> None:
         self.scenario, told = scenario, scenario.options
+        self.known = known or Known.empty()
         self.rows = Rows(scenario, today.contacts, today.draws, today.number)
         opening, closing = scenario.opening_seconds * 1000, scenario.closing_seconds * 1000
         times, rows = self.rows.arrivals(today.due, opening, closing)
         self.clock: Any = clock(min([opening, *times[:1]]))
         self.floor = Floor(scenario, staffing.present(scenario), self.rows.waiting)
         self.agent_ids = self.floor.agent_ids()
-        self.phone = Phone(scenario, self.rows, self.floor, self.clock)
+        kind = Express if isinstance(self.clock, Clock) else Phone
+        self.phone = kind(scenario, self.rows, self.floor, self.clock)
         self.pace = Pace(told.crew, crew or Crew.of(scenario), self.rows, self.floor) if told.crew else None
         self.in_line: InLine | None = None
         if scenario.is_rich:
@@ -70,6 +76,11 @@ class Day:
         if self.phone.serve == self.serve:  # there is work that is put aside
             self.clock.plan(closing, self.close, 0)
         self.clock.feed(times, step, rows)
+
+    def run(self, *, recursion: bool = True) -> None:
+        """Let the day pass: by recursion if it may and it is a day of plain queues, else by the clock."""
+        if not (recursion and isinstance(self.phone, Express) and run(self)):
+            self.clock.run()
 
     def _add_to_phone(self, book: tuple[Case, ...]) -> None:
         scenario, phone = self.scenario, self.phone
@@ -157,5 +168,5 @@ class Day:
 
     def come_back(self, now: int, seat: int) -> None:
         """A break is over."""
-        if self.floor.come_back(seat):
+        if self.floor.come_back(now, seat):
             self.phone.free(now, seat)

@@ -14,6 +14,7 @@ AGENT_STEP = 10_000  # agent_id = team number * 10 000 + place in the team, both
 NONE = -1  # no seat, no row
 
 Place = tuple[int, int, int, int]  # class, queued at, serial, row: who stands before whom
+LOGGED_IN, LOGGED_OUT, BREAK_BEGAN, BREAK_OVER = "logged_in", "logged_out", "break_began", "break_over"
 Line = list[Place]  # a heap; those who have hung up stay in it until they reach the head
 
 
@@ -40,11 +41,13 @@ class Floor:
         "came",
         "gone",
         "helpers",
+        "here",
         "late",
         "left",
         "levels",
         "lines",
         "load",
+        "log",
         "most_idle",
         "only",
         "team_at",
@@ -68,6 +71,10 @@ class Floor:
             self.team_at += [team] * team.size
         self.load = [0] * len(self.team_at)  # contacts in hand, by seat
         self.away: set[int] = set()  # seats on a break, or due for one after the call in hand
+        self.here: set[int] = set()  # seats whose agent is logged in
+        self.log: list[
+            tuple[int, int, str]
+        ] = []  # when which seat logged in or out, or began or ended a break
         self.left: Callable[[int, int], None] = lambda now, seat: None  # told when a break really begins
         self.came = [0] * len(self.team_at)  # when each seat's agent came on duty
         self.gone = [True] * len(self.team_at)  # seats that take no further contact: off duty or away
@@ -139,8 +146,7 @@ class Floor:
         """
         self.load[seat] = 0
         if self.gone[seat]:
-            if seat in self.away:
-                self.left(now, seat)
+            self._go(now, seat)
             return NONE
         team, waiting, best = self.team_at[seat], self.waiting, None
         for line in team.lines:
@@ -191,9 +197,15 @@ class Floor:
         """Put `agents` on duty; return the seats to be released. Who leaves finishes the call in hand."""
         before, team.end = team.end, team.first + agents
         self._leave(team, range(team.end, before))
+        for seat in range(team.end, before):
+            if not self.load[seat]:
+                self._log_out(now, seat)
         for seat in range(before, team.end):
             self.gone[seat] = seat in self.away
             self.came[seat] = now
+            if seat not in self.here:  # else held over by a call since the last shift
+                self.here.add(seat)
+                self.log.append((now, seat, LOGGED_IN))
         return [seat for seat in range(before, team.end) if not self.load[seat]]
 
     def leave(self, now: int, seat: int) -> None:
@@ -201,13 +213,37 @@ class Floor:
         self.away.add(seat)
         self._leave(self.team_at[seat], range(seat, seat + 1))
         if not self.load[seat]:
-            self.left(now, seat)
+            self._go(now, seat)
 
-    def come_back(self, seat: int) -> bool:
+    def _go(self, now: int, seat: int) -> None:
+        """The agent in this seat, with nothing in hand, begins the break or goes home."""
+        if seat in self.away:
+            self.log.append((now, seat, BREAK_BEGAN))
+            self.left(now, seat)
+        else:
+            self._log_out(now, seat)
+
+    def _log_out(self, now: int, seat: int) -> None:
+        if seat in self.here:
+            self.here.discard(seat)
+            self.log.append((now, seat, LOGGED_OUT))
+
+    def come_back(self, now: int, seat: int) -> bool:
         """End a break; return whether the agent, being on duty with nothing in hand, is to be released."""
         self.away.discard(seat)
         self.gone[seat] = seat >= self.team_at[seat].end
+        if seat in self.here:
+            self.log.append((now, seat, BREAK_OVER))
+            if self.gone[seat]:
+                self._log_out(now, seat)
         return not self.gone[seat] and not self.load[seat]
+
+    def close(self, closing: int) -> None:
+        """The day is over: who is still there logged out at closing, or when the last call in hand was over."""
+        for team in self.teams:
+            for since, seat in team.free:
+                self._log_out(max(since, closing), seat)
+        self.log.sort(key=lambda one: one[0])
 
     def _leave(self, team: Team, seats: range) -> None:
         for seat in seats:

@@ -2,7 +2,7 @@
 
 from sim.floor import NONE, Floor
 from sim.phone import Phone
-from sim.rows import ABANDONED, NEVER, Rows
+from sim.rows import ABANDONED, NEVER, Rows, listed
 from sim.scenario import Scenario
 
 
@@ -18,8 +18,8 @@ class InLine:
         ]
         offer, draws = scenario.options.callback, rows.draws
         self.offered_after = round(offer.after_seconds * 1000) if offer else NEVER
-        self.accepts = (draws["callback"] < (offer.share if offer else 0.0)).tolist()
-        self.reached = (draws["reached"] < (offer.reached_share if offer else 0.0)).tolist()
+        self.accepts = listed(draws["callback"] < (offer.share if offer else 0.0))
+        self.reached = listed(draws["reached"] < (offer.reached_share if offer else 0.0))
         self.ring = round(offer.ring_seconds * 1000) if offer else 0
         self.attempts = len(draws)  # rows beyond are further legs
         self.is_idle = not offer and not any(helped)

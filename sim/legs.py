@@ -31,24 +31,24 @@ def legs_of(day: "Day") -> Legs:
     place = np.zeros(first, dtype=np.int64)
     place[rows.order] = np.arange(len(rows.order))
     primary = np.array(rows.order, dtype=np.int64)
-    primary = primary[np.array(rows.answered)[primary] >= 0]
+    primary = primary[rows.array("answered")[primary] >= 0]
     row = np.concatenate([primary, further])
     row = row[np.lexsort((row, place[origin_of[row]]))]
     origin = origin_of[row]
-    who = np.array(rows.who, dtype=np.int64)[origin]
+    who = rows.array("who")[origin]
     kind = np.full(rows.count, AGENT, dtype="<U8")
     kind[further] = [rows.kind[leg] for leg in further.tolist()]
-    answered, talk, wrap_up = (_of(values, row) for values in (rows.answered, rows.talk, rows.wrap_up))
+    answered, talk, wrap_up = (rows.array(name)[row] for name in ("answered", "talk", "wrap_up"))
     hold = np.where(row < first, rows.hold[origin], 0)
-    queued = _of(rows.at, row) + _of(rows.ivr, row)
+    queued = rows.array("at")[row] + rows.array("ivr")[row]
     return Legs(
         day=rows.day_of(who),
         contact_id=rows.contacts["contact_id"][who],
         attempt=rows.draws["attempt"][origin],
         leg=running(origin) + 1,
         kind=kind[row],
-        skill=np.array([s.name for s in day.scenario.skills])[_of(rows.skill, row)],
-        agent_id=day.floor.agent_ids()[_of(rows.seat, row)],
+        skill=np.array([s.name for s in day.scenario.skills])[rows.array("skill")[row]],
+        agent_id=day.floor.agent_ids()[rows.array("seat")[row]],
         queued_at=queued / 1000.0,
         wait=(answered - queued) / 1000.0,
         answered_at=answered / 1000.0,
@@ -68,10 +68,6 @@ def _free_at(day: "Day", row: NDArray[np.int64], alone: NDArray[np.int64]) -> ND
         end = rows.answered[leg] + rows.talk[leg] + rows.wrap_up[int(row[k])]
         made[k] = end / 1000.0 if rows.answered[leg] >= 0 else np.nan
     return made
-
-
-def _of(values: object, row: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.array(values, dtype=np.int64)[row]
 
 
 def running(values: NDArray) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.cases import CaseDesk
 from sim.phone import Phone
-from sim.rows import AGENT, LEADER, MANAGER, NEVER, TRANSFER, Rows
+from sim.rows import AGENT, LEADER, MANAGER, NEVER, TRANSFER, Rows, listed
 from sim.scenario import Scenario
 
 Step = tuple[int, int, str]  # skill, talk in milliseconds, kind of the leg
@@ -27,18 +27,18 @@ class Onward:
         skill = np.array(rows.skill, dtype=np.int64)
         share = np.array([one.transfer_share for one in scenario.skills])[skill]
         to = np.array([self.code.get(one.transfer_to, NEVER) for one in scenario.skills])[skill]
-        self.transfer_to = np.where(draws["transfer"] < share, to, NEVER).tolist()
+        self.transfer_to = listed(np.where(draws["transfer"] < share, to, NEVER))
         self.transfer_talk = rows.clock("transfer_talk")
         up, repeat = scenario.options.escalation, scenario.options.repeat
         self.leader = self.code[up.to] if up else NEVER
         self.manager = self.code.get(up.further_to, NEVER) if up else NEVER
-        self.goes_up = (draws["escalate"] < (up.share if up else 0.0)).tolist()
-        self.goes_further = (draws["further"] < (up.further_share if up else 0.0)).tolist()
-        self.joins = (draws["conference"] < (up.conference_share if up else 0.0)).tolist()
+        self.goes_up = listed(draws["escalate"] < (up.share if up else 0.0))
+        self.goes_further = listed(draws["further"] < (up.further_share if up else 0.0))
+        self.joins = listed(draws["conference"] < (up.conference_share if up else 0.0))
         self.leader_talk, self.manager_talk = rows.clock("escalation_talk"), rows.clock("further_talk")
-        self.solved = draws["solved"].tolist()
+        self.solved = listed(draws["solved"])
         again = draws["repeat"] < (repeat.share if repeat else 0.0)
-        self.calls_again = again.tolist()
+        self.calls_again = listed(again)
         self.repeat_delay = rows.clock("repeat_delay")
         told = scenario.options
         busy = (draws["escalate"] < (up.share if up else 0.0)) | (np.array(self.transfer_to) != NEVER) | again
@@ -47,7 +47,7 @@ class Onward:
         if told.complaints:
             busy |= draws["complaint"] < told.complaints.share
         # Calls that nothing follows need not be asked about; their records tell themselves.
-        self.quiet: list[bool] = (~busy).tolist()
+        self.quiet: list[bool] = listed(~busy)
 
     def talk_over(self, now: int, row: int) -> bool:
         """Return whether the call is over; if not, its next leg has begun, on the same trunk."""

@@ -46,14 +46,19 @@ def a_word(default: Any = MISSING) -> Any:
     return _as(lambda read, name: read.text(name), default)
 
 
-def some_shares(length: int, default: Any = MISSING) -> Any:
+def some_shares(length: int, each: str, default: Any = MISSING) -> Any:
     """Return a field that holds shares that sum to 1."""
-    return _as(lambda read, name: _shares(read, name, length), default)
+    return _as(lambda read, name: _shares(read, name, length, each), default)
 
 
-def some_numbers(length: int, default: Any = MISSING) -> Any:
+def some_numbers(length: int, each: str, default: Any = MISSING) -> Any:
     """Return a field that holds a list of numbers from 0 up."""
-    return _as(lambda read, name: read.numbers(name, length), default)
+    return _as(lambda read, name: read.numbers(name, length, each=each), default)
+
+
+def some_days(length: int, each: str, default: Any = MISSING) -> Any:
+    """Return a field that holds a list of whole numbers of days."""
+    return _as(lambda read, name: read.numbers(name, length, whole=True, high=366, each=each), default)
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ class Burst:
 class Week:
     """How busy the weekdays are, Monday first; day 0 of the run falls on `first_weekday` (0 is Monday)."""
 
-    factors: tuple[float, ...] = some_numbers(7)
+    factors: tuple[float, ...] = some_numbers(7, "weekday")
     first_weekday: int = a_whole(0, 6, 0)
 
 
@@ -164,11 +169,13 @@ class Messages:
     """Written contacts (e-mail, form, board): five priorities and the promise to answer within some hours.
 
     With `auto_reply` every message is confirmed as it comes in. What is not answered waits for tomorrow.
+    `night_share` of the messages come in while the centre is closed, at any such moment of the day.
     """
 
-    priority_shares: tuple[float, ...] = some_shares(5)
+    priority_shares: tuple[float, ...] = some_shares(5, "priority")
     promise_hours: float = a_number(24.0, above=True)
     auto_reply: bool = _as(lambda read, name: read.flag(name), True)
+    night_share: float = a_share(0.0)
 
 
 @dataclass(frozen=True)
@@ -212,18 +219,20 @@ class Complaints:
     the service classes A to D, served in this order. Each level (agent, leader, manager) settles
     `settled_share` of what reaches it, the last all. `content_share` of customers are content when they are
     called three days later; such a call, and a call-back on progress, takes `call_seconds`.
+    `solution_days` is the company's policy for the classes A to D: working days until the solution promised.
     """
 
     skill: str = a_word()
     work_skill: str = a_word()
     share: float = a_share()
-    severity_shares: tuple[float, ...] = some_shares(3, (0.6, 0.3, 0.1))
-    class_shares: tuple[float, ...] = some_shares(4, (0.1, 0.2, 0.3, 0.4))
+    severity_shares: tuple[float, ...] = some_shares(3, "severity", (0.6, 0.3, 0.1))
+    class_shares: tuple[float, ...] = some_shares(4, "class", (0.1, 0.2, 0.3, 0.4))
     work_mean_seconds: float = a_number(600.0, above=True)
     settled_share: float = a_share(0.7)
     about_staff_share: float = a_share(0.05)
     content_share: float = a_share(0.85)
     call_seconds: float = a_number(120.0, above=True)
+    solution_days: tuple[int, ...] = some_days(4, "class", (1, 2, 3, 5))
 
 
 @dataclass(frozen=True)
@@ -310,8 +319,8 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _shares(read: Reader, name: str, length: int) -> tuple[float, ...]:
-    made = read.numbers(name, length, high=1.0)
+def _shares(read: Reader, name: str, length: int, each: str) -> tuple[float, ...]:
+    made = read.numbers(name, length, high=1.0, each=each)
     total = math.fsum(made)
     if abs(total - 1) > SUM_ERROR:
         read.refuse(name, f"the shares must sum to 1, and they sum to {total:g}", "correct the shares")

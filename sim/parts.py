@@ -47,7 +47,8 @@ class Skill:
     A lower `priority` is served first where a team takes several skills. Callers who have waited
     `overflow_seconds` may also be answered by the teams that name the skill under `overflow`. A share of
     calls is transferred to another skill once the first agent has spoken. A skill with share 0 gets only
-    what is transferred, escalated or handed in.
+    what is transferred, escalated or handed in. `self_service_share` goes before that of the menu, where a
+    skill has one of its own: the state of an order is sooner told by a machine than a complaint is heard.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Skill:
     overflow_seconds: float = 0.0
     transfer_share: float = 0.0
     transfer_to: str = ""
+    self_service_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def _skill(name: str, read: Reader) -> Skill:
         overflow_seconds=read.number("overflow_seconds") if "overflow_seconds" in read.plain else 0.0,
         transfer_share=read.share("transfer_share") if "transfer_share" in read.plain else 0.0,
         transfer_to=read.text("transfer_to") if "transfer_to" in read.plain else "",
+        self_service_share=read.share("self_service_share") if "self_service_share" in read.plain else None,
     )
     read.done()
     return made

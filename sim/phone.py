@@ -32,6 +32,7 @@ class Phone:
         "join",
         "joined",
         "load",
+        "on_answer",
         "on_end_talk",
         "on_free",
         "only",
@@ -65,7 +66,8 @@ class Phone:
         self.joined: Hook | None = None
         self.greeting: Hook | None = None
         self.talk_over: Hook | None = None
-        self.serve: Callable[[int, int, int], None] = self.answer  # who comes next may be no phone call
+        self.on_answer = self.answer
+        self.serve: Callable[[int, int, int], None] = self.on_answer  # who comes next may be no phone call
         # The lists of every step, one look-up away.
         self.skill, self.rank, self.way = rows.skill, rows.rank, rows.way
         self.ivr, self.patience, self.talk, self.wrap_up = rows.ivr, rows.patience, rows.talk, rows.wrap_up

@@ -51,9 +51,9 @@ class Rows:
         # answer. When it came in is known, it asks for an agent when the menu is over, and it ends when the
         # talk is over. Packed arrays: less memory, and records come out without a copy.
         blank = array("q", [NEVER]) * self.count
-        self.answered, self.ended, self.outcome = blank[:], blank[:], array("q", [WAITING]) * self.count
+        self.answered, self.ended, self.seat = blank[:], blank[:], blank[:]
+        self.outcome = array("q", [WAITING]) * self.count
         self.at = array("q", at.astype(np.int64).tobytes())
-        self.seat = [NEVER] * self.count
         self.waiting = [False] * self.count
         self.order: list[int] = []  # rows in the order they came in
         self._blanks: list[tuple[Any, Any]] = [
@@ -64,6 +64,7 @@ class Rows:
             (self.direct, True),
             (self.last, True),
         ]
+        self._arrays: dict[str, NDArray[np.int64]] = {}
         # Of few rows only:
         self.origin: dict[int, int] = {}  # leg -> the row of its attempt
         self.kind: dict[int, str] = {}  # what a leg is
@@ -107,6 +108,12 @@ class Rows:
         """Return the number of the day for the records of these contacts."""
         return np.full(len(who), self.number)
 
+    def array(self, name: str) -> NDArray[np.int64]:
+        """Return one of the lists as an array, made once; only when the day is over."""
+        if name not in self._arrays:
+            self._arrays[name] = np.array(getattr(self, name), dtype=np.int64)
+        return self._arrays[name]
+
     def clock(self, column: str) -> list[int]:
         """Return one column of the draws in milliseconds, by row."""
         return clock(self.draws[column])
@@ -135,9 +142,10 @@ class Rows:
         skill = codes(contacts["skill"], names, "skill")
         priority = np.array([one.priority for one in scenario.skills])[skill]
         rank = priority * 20 + contacts["priority"] * 2 + ~contacts["vip"]
-        self.who: list[int] = owner.tolist()
-        self.skill = _by_row(skill, owner, used)
-        self.rank = _by_row(rank, owner, used)
+        self.born_who, self.born_skill = owner, _by_row(skill, owner, used)
+        self.who: list[int] = listed(owner)
+        self.born_rank = _by_row(rank, owner, used)
+        self.skill, self.rank = listed(self.born_skill), listed(self.born_rank)
         self.ivr, self.wrap_up = clock(draws["ivr"]), clock(draws["wrap_up"])
         self.hold = np.rint(draws["hold"] * 1000.0).astype(np.int64)
         self.talk, self.patience = (
@@ -148,14 +156,16 @@ class Rows:
         # the people of the other alone.
         ivr = scenario.ivr
         leaves = np.where(draws["self_service"] >= 1 - ivr.left_menu_share, LEFT_MENU, ASKS)
-        way = np.where(draws["self_service"] < ivr.self_service_share, SELF_SERVED, leaves)
-        self.way = way.tolist()
-        self.direct = ((draws["ivr"] == 0) & (way == ASKS)).tolist()
-        self.balks = (draws["balk"] < scenario.patience.balk_share).tolist()
+        own = (one.self_service_share for one in scenario.skills)
+        share = np.array([ivr.self_service_share if one is None else one for one in own])[self.born_skill]
+        way = np.where(draws["self_service"] < share, SELF_SERVED, leaves)
+        self.way: list[int] = listed(way)
+        self.direct: list[bool] = listed((draws["ivr"] == 0) & (way == ASKS))
+        self.balks: list[bool] = listed(draws["balk"] < scenario.patience.balk_share)
         last = np.ones(len(draws), dtype=bool)
         if len(contacts):
             last[used] = draws["attempt"][used] >= attempts[owner[used]]
-        self.last: list[bool] = last.tolist()
+        self.last: list[bool] = listed(last)
         again = (draws["redial"] < scenario.redial.probability) & ~last
         self.redial_delay = clock(np.where(again, draws["redial_delay"], np.inf))
 
@@ -173,13 +183,25 @@ class Rows:
             self.talk[row], self.hold[row] = talk[row], 0
 
 
-def _by_row(values: NDArray, owner: NDArray, used: NDArray) -> list[int]:
+def _by_row(values: NDArray, owner: NDArray, used: NDArray) -> NDArray[np.int64]:
     made = values[owner] if len(values) else np.zeros(len(owner), dtype=np.int64)
-    return np.where(used, made, 0).tolist()
+    return np.where(used, made, 0)
 
 
-def clock(seconds: NDArray[np.float64]) -> list[int]:
+def listed(values: NDArray) -> list[Any]:
+    """Return the list of an array; where all are equal, of one and the same number, which costs little."""
+    if len(values) and (values == values[0]).all():
+        return [values[0].item()] * len(values)
+    return values.tolist()
+
+
+def ticks(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return whole milliseconds; infinity becomes NEVER."""
     made = np.rint(seconds * 1000.0)
     made[np.isinf(made)] = NEVER
-    return made.astype(np.int64).tolist()
+    return made.astype(np.int64)
+
+
+def clock(seconds: NDArray[np.float64]) -> list[int]:
+    """Return whole milliseconds as a list; infinity becomes NEVER."""
+    return listed(ticks(seconds))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.options import Options, told
+from sim.options import SINGLE, Options, told
 from sim.parts import (
     MOST_AGENTS,
     MOST_TRUNKS,
@@ -45,7 +45,8 @@ READY = Path(__file__).resolve().parents[1] / "datasets" / "scenarios"
 OPTIONAL = {
     *(field.name for field in fields(Options)),
     *("channel", "priority", "overflow_seconds", "transfer_share", "transfer_to", "overflow", "shrinkage"),
-    *("shape", "quantiles"),
+    *("shape", "quantiles", "self_service_share"),
+    *(field.name for kind in SINGLE.values() for field in fields(kind)),
 }
 PLAIN = Options()  # none of the options
 
@@ -229,6 +230,13 @@ def _check_names(read: Reader, scenario: Scenario) -> None:
             rule = f"must be one of the skills {', '.join(names)}"
             raise InputError(
                 f"{read.source}: {where} = {name!r}: {rule}; correct the spelling or add the skill"
+            )
+    for skill in scenario.skills:
+        most = 1 - scenario.ivr.left_menu_share
+        if (skill.self_service_share or 0.0) > most + 1e-9:
+            raise InputError(
+                f"{read.source}: skills.{skill.name}.self_service_share = {skill.self_service_share:g}: together with "
+                f"ivr.left_menu_share = {scenario.ivr.left_menu_share:g} must be at most 1; lower one of them"
             )
     for option, needs in (("chat", {"chat"}), ("messages", set(WRITTEN))):
         if needs & channels and getattr(scenario.options, option) is None:
