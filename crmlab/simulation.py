@@ -17,19 +17,15 @@ if TYPE_CHECKING:
     from sim.callcenter import Results
     from sim.contacts import Contacts, Draws
     from sim.experiment import Experiment, Replication, Study
-    from sim.scenario import Scenario
-    from sim.streams import Streams
+    from sim.tracing import TraceRow
 
-FILES = {
-    "calls": "calls.parquet",
-    "cases": "cases.parquet",
-    "contacts": "contacts.parquet",
-    "trace": "trace.parquet",
-    "replications": "replications.parquet",
-}
+ALWAYS = ("calls", "contacts", "presence")
+# Written when there is something in them: the plain phone day has none of these.
+SOMETIMES = ("legs", "cases", "chats", "messages", "special_calls", "crew")
+ASKED_FOR = ("trace", "replications")
+FILES = {name: f"{name}.parquet" for name in (*ALWAYS, *SOMETIMES, *ASKED_FOR)}
 PAGES = ("report.html", "animation.html")
 SUMMARY = "summary.json"
-Day = "tuple[Contacts, Draws]"
 
 
 @dataclass(frozen=True)
@@ -53,80 +49,6 @@ def drawn(experiment: "Experiment") -> "list[Callable[[], tuple[Contacts, Draws]
     return [partial(arrivals, experiment.scenario, streams, day) for day in days]
 
 
-def listed(
-    path: Path, scenario: "Scenario", streams: "Streams"
-) -> "list[Callable[[], tuple[Contacts, Draws]]]":
-    """Return the days of a contact list in a file (Parquet or CSV), with their draws.
-
-    Raises InputError when it is no table of contacts, or a day of it is not fit to be run (unsorted, a number
-    twice, outside opening hours, an unknown skill).
-    """
-    from functools import partial
-
-    from sim.contacts import Contacts, draws, validate
-    from sim.errors import InputError
-
-    table = _contact_table(path)
-    made: list[Callable[[], tuple[Contacts, Draws]]] = []
-
-    def one(contacts: Contacts) -> "tuple[Contacts, Draws]":
-        return contacts, draws(scenario, streams, contacts)
-
-    try:
-        for _day, today in table.groupby("day", sort=True):
-            contacts = Contacts.from_frame(today)
-            validate(contacts, scenario)
-            one(contacts.rows(contacts["contact_id"] == contacts["contact_id"][0]))  # refuses unknown skills
-            made.append(partial(one, contacts))
-    except InputError as refusal:
-        raise InputError(f"{path.name}: {refusal}") from refusal
-    return made
-
-
-def _contact_table(path: Path) -> "pd.DataFrame":
-    import pandas as pd
-
-    from sim import tables
-    from sim.errors import InputError
-
-    if path.suffix.lower() != ".csv":
-        df = pd.DataFrame() if not path.is_file() else _parquet(path)
-    if not path.is_file():
-        raise InputError(f"contacts = {path}: there is no such file; give a Parquet or CSV file of contacts")
-    if path.suffix.lower() == ".csv":
-        try:
-            df = pd.read_csv(path, encoding="utf-8-sig")
-        except (ValueError, pd.errors.ParserError) as refusal:
-            raise InputError(
-                f"contacts = {path}: not a CSV file in UTF-8 ({refusal}); save it again"
-            ) from refusal
-    ids = df["contact_id"] if "contact_id" in df else pd.Series(dtype="int64")
-    if ids.duplicated().any():
-        raise InputError(
-            f"{path.name}: contact_id = {ids[ids.duplicated()].iloc[0]}: appears twice; number every contact anew"
-        )
-    if not len(df):
-        raise InputError(f"contacts = {path}: the list has 0 rows, must have at least one; add the contacts")
-    try:
-        return tables.check(df, "contacts")
-    except InputError as refusal:
-        raise InputError(f"{path.name}: {refusal}") from refusal
-
-
-def _parquet(path: Path) -> "pd.DataFrame":
-    import pandas as pd
-    import pyarrow as arrow
-
-    from sim.errors import InputError
-
-    try:
-        return pd.read_parquet(path, engine="pyarrow")
-    except arrow.ArrowInvalid as refusal:
-        raise InputError(
-            f"contacts = {path}: not a Parquet file; make it again, or give a CSV file"
-        ) from refusal
-
-
 def run_first(
     experiment: "Experiment",
     days: "Iterable[Callable[[], tuple[Contacts, Draws]]]",
@@ -139,33 +61,49 @@ def run_first(
     """
     from sim.callcenter import Centre
     from sim.experiment import measured
-    from sim.tracing import Trace, TraceRow
 
-    centre, carry, results = Centre(experiment.scenario), None, []
-    made: dict[str, list[pd.DataFrame]] = {name: [] for name in ("calls", "cases", "contacts")}
-    made |= {"trace": []} if trace else {}
+    centre, carry = Centre(experiment.scenario), None
+    results: list[Results] = []
+    made: list[dict[str, pd.DataFrame]] = []
     complete = True
     try:
         for number, day in enumerate(days):
             contacts, draws = day()
             rows: list[TraceRow] | None = [] if trace else None
-            result: Results = centre.run(
-                contacts, draws, staffing=experiment.staffing, carry=carry, trace=rows
-            )
+            result = centre.run(contacts, draws, staffing=experiment.staffing, carry=carry, trace=rows)
             carry = result.carry
             if number < experiment.warm_up:
                 continue
+            made.append(_tables(contacts, draws, result, rows))
             results.append(result)
-            for name, table in (("calls", result.calls), ("cases", result.cases), ("contacts", contacts)):
-                made[name].append(table.frame())
-            if rows is not None:
-                made["trace"].append(Trace.of(rows).frame())
     except KeyboardInterrupt:
         if not results:
             raise
         complete = False
-    frames = {name: _joined(parts[: len(results)]) for name, parts in made.items()}
+    names = [name for name in FILES if any(name in frames for frames in made)]
+    frames = {name: _joined([one[name] for one in made[: len(results)] if name in one]) for name in names}
+    if carry is not None and carry.crew is not None and complete:
+        frames["crew"] = carry.crew.frame()
     return Run(frames, measured(experiment, 1, results), len(results), complete)
+
+
+def _tables(
+    contacts: "Contacts", draws: "Draws", result: "Results", rows: "list[TraceRow] | None"
+) -> "dict[str, pd.DataFrame]":
+    """Return the tables of a day: those always written, and those with something in them."""
+    from sim.special import register
+    from sim.tracing import Trace
+
+    stores: dict[str, Any] = {
+        name: getattr(result, name) for name in ("calls", "presence", "legs", "cases", "chats", "messages")
+    }
+    stores["contacts"] = contacts
+    if "special" in result.calls.names:
+        stores["special_calls"] = register(result.calls, draws)
+    frames = {name: one.frame() for name, one in stores.items() if len(one) or name in ALWAYS}
+    if rows is not None:
+        frames["trace"] = Trace.of(rows, day=result.carry.day).frame()
+    return frames
 
 
 def _joined(parts: "list[pd.DataFrame]") -> "pd.DataFrame":

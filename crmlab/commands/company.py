@@ -49,8 +49,8 @@ def company(
 
 
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
-    from crmlab.simulation import refuse_full
     from crmlab.errors import LabError
+    from crmlab.simulation import refuse_full
     from sim import tables
     from sim.company import Company, board
 

@@ -121,12 +121,13 @@ def _stop(replications: int | None, precision: list[str]) -> "StopRule":
 def _first(experiment: "Experiment", contacts: Path | None, trace: bool) -> "Run":
     from tqdm import tqdm
 
-    from crmlab import simulation
+    from crmlab import contact_list, simulation
 
     if contacts is None:
         days = simulation.drawn(experiment)
     else:
-        days = simulation.listed(contacts, experiment.scenario, experiment.streams(1).under("contacts"))
+        own = experiment.streams(1).under("contacts")  # a list that we wrote meets the same luck again
+        days = contact_list.listed(contacts, experiment.scenario, own)
     bar = tqdm(days, desc="模拟 simulate", unit="天", leave=False, disable=None)
     return simulation.run_first(experiment, bar, trace=trace)
 
