@@ -35,8 +35,9 @@ class Almanac:
         starts = [dt.date(year, month, 1) for year in years for month in range(1, 13)]
         starts.append(dt.date(years.stop, 1, 1))
         first = np.array([(day - start).days for day in starts], dtype=np.int64)
-        days = [start + dt.timedelta(days=int(d)) for d in range(first[-1])]
-        busy = np.array([told.weekdays[d.weekday()] * told.months[d.month - 1] for d in days])
+        weekday = (np.arange(first[-1]) + start.weekday()) % 7
+        month = np.repeat(np.arange(len(starts) - 1) % 12, np.diff(first))
+        busy = np.array(told.weekdays)[weekday] * np.array(told.months)[month]
         for text, factor in told.festivals.items():
             for year in years:
                 busy[(dt.date.fromisoformat(f"{year}-{text}") - start).days] *= factor

@@ -24,15 +24,18 @@ def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
     told = scene.settings.churn
     weight = dict(zip(told.causes, told.weights, strict=True))
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
-    rival = 1.0 + (told.rival_push * scene.noise) * people.rival_sense
+    half = 0.5 * weight["rival"]
+    rival = (half * told.rival_push * scene.noise) * people.rival_sense + half
+    open_ = (weight["service"] * told.complaint_push) * people.complaint + weight["service"]
+    price = (weight["price"] * scene.price_gap) * people.price_sense + weight["price"]
     return {
         "quality": weight["quality"] * people.product_push,
         "novelty": weight["novelty"] * stale,
-        "service": weight["service"] * people.service_push * (1.0 + told.complaint_push * people.complaint),
-        "price": weight["price"] * np.maximum(1.0 + scene.price_gap * people.price_sense, 0.1),
+        "service": people.service_push * open_,
+        "price": np.maximum(price, 0.1 * weight["price"]),
         "staff": 0.0,
-        "rival": weight["rival"] * 0.5 * (people.product_push + people.service_push) * rival,
-        "short_term": weight["short_term"] * (1.0 + told.fatigue_push * people.fatigue),
+        "rival": (people.product_push + people.service_push) * rival,
+        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue + weight["short_term"],
         "natural": weight["natural"],
     }
 
@@ -71,7 +74,7 @@ def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
     `since` is the part of the month of each customer's last doing: nobody leaves before it.
     """
     each = pressures(scene, people)
-    total = shared(scene, people) * sum(each.values())
+    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people)  # plain numbers first
     total += scene.settings.churn.constant
     fresh = people.joined > scene.month
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]

@@ -227,6 +227,11 @@ def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray
     return radius * np.cos(2.0 * np.pi * second), radius * np.sin(2.0 * np.pi * second)
 
 
+def normal(first: NDArray, second: NDArray) -> NDArray[np.float64]:
+    """Return the first of the two normal numbers of `gauss`, at half the price."""
+    return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
+
+
 def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:
     """Return the gamma (scale 1) number at each uniform one, from a table of 8,193 places; error below 1e-4."""
     logs = _gamma_table(float(shape))

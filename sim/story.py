@@ -34,7 +34,7 @@ VISIBLE = (
     "loyalty_ledger",
     "costs",
 )
-HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month")
+HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
 SITES = ("shop", "online")
 SEVERITIES = ("minor", "major")
 
