@@ -98,9 +98,10 @@ def our_rows(rows: int, _: int) -> int:
 
 def company(customers: int, months: int) -> int:
     """Run a whole company and print where its time goes."""
-    import sim.company
+    import sim.exchange
     from sim.callcenter import Centre
-    from sim.company import Company, Exchange
+    from sim.company import Company
+    from sim.exchange import Exchange
     from sim.market import Market
 
     spent = {"centre": 0.0, "exchange": 0.0}
@@ -120,7 +121,7 @@ def company(customers: int, months: int) -> int:
     whole = Company(customers, 1)
     Market(50, 1).run(1)
     timed(Centre, "run", "centre")
-    timed(sim.company, "draws", "centre")  # the numbers a contact brings belong to the centre
+    timed(sim.exchange, "draws", "centre")  # the numbers a contact brings belong to the centre
     timed(Exchange, "answer", "exchange")
     start = time.process_time()
     made = whole.run(months)
