@@ -69,7 +69,8 @@ class Almanac:
         table = self._table(month)
         place = np.clip(part, 0.0, 1.0 - 1e-12) * (len(table) - 1)
         low = place.astype(np.int64)
-        second = np.floor(table[low] + (place - low) * (table[low + 1] - table[low])).astype(np.int64)
+        start = table.take(low)
+        second = np.floor(start + (place - low) * (table.take(low + 1) - start)).astype(np.int64)
         day = second // DAY_SECONDS
         return self.first[month] + day, (second - day * DAY_SECONDS).astype(np.float64)
 

@@ -11,8 +11,10 @@ from sim.streams import Streams
 def shared(scene: Scene, people: Customers) -> NDArray[np.float64]:
     """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, the lock of a programme."""
     table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
-    tenure = np.minimum(scene.month - people.joined, 998.0).astype(np.int64)
-    made = people.frailty * table[np.maximum(tenure, 0)] * people.held
+    tenure = np.clip(scene.month - people.joined, 0.0, 998.0).astype(np.int64)
+    made = table.take(tenure)
+    made *= people.frailty
+    made *= people.held
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
         made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]

@@ -237,7 +237,8 @@ def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:
     logs = _gamma_table(float(shape))
     place = (np.log(uniform) - np.log1p(-uniform) + EDGE) * ((len(logs) - 1) / (2 * EDGE))
     low = np.clip(place.astype(np.int64), 0, len(logs) - 2)
-    return np.exp(logs[low] + (place - low) * (logs[low + 1] - logs[low]))
+    start = logs.take(low)
+    return np.exp(start + (place - low) * (logs.take(low + 1) - start))
 
 
 @cache

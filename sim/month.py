@@ -106,7 +106,7 @@ def _use(scene: Scene, people: Customers, made: Round, failed: NDArray) -> list[
 def _pay(scene: Scene, state: State, made: Round, day: NDArray, at: NDArray, story: Story) -> None:
     """Book the orders of a month: amount, reward, points."""
     people = state.people
-    amount, margin = amounts(scene.settings, people, made, state.discount[made.who], scene.levers.price)
+    amount, margin = amounts(scene.settings, people, made, state.discount.take(made.who), scene.levers.price)
     if scene.levers.mode:
         worth = np.empty(len(amount))
         for turn in made.turns():

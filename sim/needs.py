@@ -47,15 +47,15 @@ def ripen(people: Customers, streams: Streams, intensity: NDArray, since: NDArra
     left = 1.0 if since is None else 1.0 - since
     ahead = intensity * left
     who = np.flatnonzero(people.need < ahead)
-    part = 1.0 - (ahead[who] - people.need[who]) / intensity[who]
+    part = 1.0 - (ahead.take(who) - people.need.take(who)) / intensity.take(who)
     people.need -= ahead
     turns: list[tuple[NDArray, ...]] = []
     while len(who) or not turns:
         people.orders[who] += 1
-        order_id = people.id[who] * ORDER_STEP + people.orders[who]
+        order_id = people.id.take(who) * ORDER_STEP + people.orders.take(who)
         first = streams.quads(ORDER, order_id)
         turns.append((who, order_id, part, first[1], first[2], first[3]))
-        pace = intensity[who]
+        pace = intensity.take(who)
         following = part - np.log(first[0]) / pace
         # What is left of the need when the month ends; below 0 it was ripe before.
         people.need[who] = (following - 1.0) * pace
@@ -79,7 +79,7 @@ def amounts(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return amount and margin of a round's orders, yuan to the fen."""
     told = settings.spending
-    usual = np.maximum(people.level[one.who] * np.exp(told.within_sd * one.z), told.least)
+    usual = np.maximum(people.level.take(one.who) * np.exp(told.within_sd * one.z), told.least)
     amount = np.rint(usual * price * (1.0 - discount) * 100.0) / 100.0
     cost = np.rint(usual * (1.0 - told.margin_share) * 100.0) / 100.0
     return amount, np.rint((amount - cost) * 100.0) / 100.0

@@ -83,10 +83,11 @@ class Streams:
         for start in range(0, ids.size, chunk):
             some = slice(start, start + chunk)
             words = mix(mix(ids[some] + key) + steps[:, None])
-            made[0::2, some] = words & LOW
-            made[1::2, some] = words >> HALF
-        made += 0.5
-        made *= 2.0**-32
+            numbers = np.empty((2, *words.shape))
+            numbers[0], numbers[1] = words & LOW, words >> HALF
+            numbers += 0.5
+            numbers *= 2.0**-32
+            made[0::2, some], made[1::2, some] = numbers
         return made
 
     def generator(self, purpose: str) -> np.random.Generator:
