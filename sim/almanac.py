@@ -35,8 +35,9 @@ class Almanac:
         starts = [dt.date(year, month, 1) for year in years for month in range(1, 13)]
         starts.append(dt.date(years.stop, 1, 1))
         first = np.array([(day - start).days for day in starts], dtype=np.int64)
-        days = [start + dt.timedelta(days=int(d)) for d in range(first[-1])]
-        busy = np.array([told.weekdays[d.weekday()] * told.months[d.month - 1] for d in days])
+        weekday = (np.arange(first[-1]) + start.weekday()) % 7
+        month = np.repeat(np.arange(len(starts) - 1) % 12, np.diff(first))
+        busy = np.array(told.weekdays)[weekday] * np.array(told.months)[month]
         for text, factor in told.festivals.items():
             for year in years:
                 busy[(dt.date.fromisoformat(f"{year}-{text}") - start).days] *= factor
@@ -68,7 +69,8 @@ class Almanac:
         table = self._table(month)
         place = np.clip(part, 0.0, 1.0 - 1e-12) * (len(table) - 1)
         low = place.astype(np.int64)
-        second = np.floor(table[low] + (place - low) * (table[low + 1] - table[low])).astype(np.int64)
+        start = table.take(low)
+        second = np.floor(start + (place - low) * (table.take(low + 1) - start)).astype(np.int64)
         day = second // DAY_SECONDS
         return self.first[month] + day, (second - day * DAY_SECONDS).astype(np.float64)
 

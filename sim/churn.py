@@ -11,8 +11,10 @@ from sim.streams import Streams
 def shared(scene: Scene, people: Customers) -> NDArray[np.float64]:
     """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, the lock of a programme."""
     table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
-    tenure = np.minimum(scene.month - people.joined, 998.0).astype(np.int64)
-    made = people.frailty * table[np.maximum(tenure, 0)] * people.held
+    tenure = np.clip(scene.month - people.joined, 0.0, 998.0).astype(np.int64)
+    made = table.take(tenure)
+    made *= people.frailty
+    made *= people.held
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
         made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
@@ -24,15 +26,18 @@ def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
     told = scene.settings.churn
     weight = dict(zip(told.causes, told.weights, strict=True))
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
-    rival = 1.0 + (told.rival_push * scene.noise) * people.rival_sense
+    half = 0.5 * weight["rival"]
+    rival = (half * told.rival_push * scene.noise) * people.rival_sense + half
+    open_ = (weight["service"] * told.complaint_push) * people.complaint + weight["service"]
+    price = (weight["price"] * scene.price_gap) * people.price_sense + weight["price"]
     return {
         "quality": weight["quality"] * people.product_push,
         "novelty": weight["novelty"] * stale,
-        "service": weight["service"] * people.service_push * (1.0 + told.complaint_push * people.complaint),
-        "price": weight["price"] * np.maximum(1.0 + scene.price_gap * people.price_sense, 0.1),
+        "service": people.service_push * open_,
+        "price": np.maximum(price, 0.1 * weight["price"]),
         "staff": 0.0,
-        "rival": weight["rival"] * 0.5 * (people.product_push + people.service_push) * rival,
-        "short_term": weight["short_term"] * (1.0 + told.fatigue_push * people.fatigue),
+        "rival": (people.product_push + people.service_push) * rival,
+        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue + weight["short_term"],
         "natural": weight["natural"],
     }
 
@@ -71,7 +76,7 @@ def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
     `since` is the part of the month of each customer's last doing: nobody leaves before it.
     """
     each = pressures(scene, people)
-    total = shared(scene, people) * sum(each.values())
+    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people)  # plain numbers first
     total += scene.settings.churn.constant
     fresh = people.joined > scene.month
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]

@@ -227,12 +227,18 @@ def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray
     return radius * np.cos(2.0 * np.pi * second), radius * np.sin(2.0 * np.pi * second)
 
 
+def normal(first: NDArray, second: NDArray) -> NDArray[np.float64]:
+    """Return the first of the two normal numbers of `gauss`, at half the price."""
+    return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
+
+
 def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:
     """Return the gamma (scale 1) number at each uniform one, from a table of 8,193 places; error below 1e-4."""
     logs = _gamma_table(float(shape))
     place = (np.log(uniform) - np.log1p(-uniform) + EDGE) * ((len(logs) - 1) / (2 * EDGE))
     low = np.clip(place.astype(np.int64), 0, len(logs) - 2)
-    return np.exp(logs[low] + (place - low) * (logs[low + 1] - logs[low]))
+    start = logs.take(low)
+    return np.exp(start + (place - low) * (logs.take(low + 1) - start))
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import people, tables, truth
+from sim import instruments, people, tables, truth
 from sim.errors import InputError
 from sim.facts import Usual
 from sim.market import Market
@@ -57,17 +57,42 @@ def build(
     """
     settings = load(market)
     story = Market(customers, seed, settings=settings).run(months, policy or Usual(), truth=with_truth)
+    return gather(
+        story,
+        market,
+        customers=customers,
+        seed=seed,
+        lang=lang,
+        with_truth=with_truth,
+        replications=replications,
+    )
+
+
+def gather(
+    story: Story,
+    market: str,
+    *,
+    customers: int,
+    seed: int,
+    lang: str = "zh",
+    with_truth: bool = False,
+    replications: int = REPLICATIONS,
+) -> Dataset:
+    """Return the data set of a story that has been told; with truth, it must have been run with truth."""
+    settings = story.settings
     visible = {name: story.frame(name) for name in SEEN if name != "customers"}
     visible["customers"] = _customers(story, settings, seed, lang)
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in TRUTH}
         hidden["truth_value"] = _value(story, customers, seed, settings, replications)
-    recipe = {"market": market, "customers": customers, "months": months, "seed": seed, "lang": lang}
+    shown = instruments.read(story, visible["customers"], seed, lang=lang, truth=with_truth)
+    visible, hidden = visible | shown.visible, hidden | shown.hidden
+    recipe = {"market": market, "customers": customers, "months": story.months, "seed": seed, "lang": lang}
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
-    return Dataset({name: visible[name] for name in SEEN}, hidden, recipe)
+    return Dataset({name: visible[name] for name in (*SEEN, *instruments.SEEN)}, hidden, recipe)
 
 
 def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:

@@ -26,8 +26,8 @@ def severity(scene: Scene, one: Round) -> NDArray[np.int8]:
     return made
 
 
-def live_through(scene: Scene, people: Customers, one: Round, failed: NDArray) -> None:
-    """Let the customers of a round use what they bought; satisfaction moves, older customers' less."""
+def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
+    """Return how each order turns out: a row an order, a column an attribute of the product and reliability."""
     told = scene.settings.experience
     noise = (one.mood - 0.5) * np.sqrt(12.0) * told.noise_sd
     shock = np.array([*scene.settings.failures.shock, 0.0])[failed]  # FINE is the last
@@ -38,10 +38,15 @@ def live_through(scene: Scene, people: Customers, one: Round, failed: NDArray) -
     lived[:, 1] = level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
     lived[:, 2] = level[2] + noise[2]
     lived[:, 3] = level[3] + noise[3] - 0.6 * shock
-    perceived = rows_of(people.perceived, one.who)
+    return lived
+
+
+def live_through(scene: Scene, people: Customers, who: NDArray, part: NDArray, lived: NDArray) -> None:
+    """Let `who` (nobody twice) use what they bought; satisfaction moves, older customers' less."""
+    perceived = rows_of(people.perceived, who)
     now = perceived[:, : RELIABILITY + 1]
-    now += told.learning * (lived - now)
-    live(scene.settings, people, one.who, perceived, now=scene.month + one.part)
+    now += scene.settings.experience.learning * (lived - now)
+    live(scene.settings, people, who, perceived, now=scene.month + part)
 
 
 def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.customers import TIERS, Customers
-from sim.needs import Round
 from sim.scene import Scene
 
 EARN, REDEEM = 0, 1
@@ -21,26 +20,26 @@ def pull(scene: Scene, people: Customers) -> NDArray[np.float64] | float:
     return np.where(near, np.exp(told.haste), 1.0)
 
 
-def rewards(scene: Scene, people: Customers, one: Round) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return what each order of a round is cheaper by a reward, yuan, and the points it takes."""
-    if not scene.levers.mode:
-        return np.zeros(len(one.who)), np.zeros(len(one.who), dtype=np.int64)
+def rewards(
+    scene: Scene, people: Customers, who: NDArray, chance: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return what each order of `who` is cheaper by a reward, yuan, and the points it takes."""
     mode = scene.settings.loyalty.modes[scene.levers.mode]
-    redeems = (people.points[one.who] >= mode.reward) & (one.chance[1] < scene.settings.loyalty.redeem_share)
+    redeems = (people.points[who] >= mode.reward) & (chance < scene.settings.loyalty.redeem_share)
     return np.where(redeems, mode.worth, 0.0), np.where(redeems, int(mode.reward), 0)
 
 
-def book(scene: Scene, people: Customers, one: Round, amount: NDArray, taken: NDArray) -> dict[str, NDArray]:
-    """Book the points of a round's orders; return the rows of the ledger, what is taken before what is earned."""
-    if not scene.levers.mode:
-        return {}
+def book(
+    scene: Scene, people: Customers, who: NDArray, order_id: NDArray, amount: NDArray, taken: NDArray
+) -> dict[str, NDArray]:
+    """Book the points of orders of `who` (nobody twice); return the rows of the ledger, takings before earnings."""
     earned = np.floor(amount * scene.settings.loyalty.modes[scene.levers.mode].earn).astype(np.int64)
-    before = people.points[one.who]
-    people.points[one.who] += earned - taken
+    before = people.points[who]
+    people.points[who] += earned - taken
     spends = taken > 0
     return {
-        "order_id": np.concatenate([one.order_id[spends], one.order_id]),
-        "customer_id": np.concatenate([people.id[one.who][spends], people.id[one.who]]),
+        "order_id": np.concatenate([order_id[spends], order_id]),
+        "customer_id": np.concatenate([people.id[who][spends], people.id[who]]),
         "kind": np.concatenate([np.full(spends.sum(), REDEEM), np.full(len(earned), EARN)]),
         "delta": np.concatenate([-taken[spends], earned]),
         "balance": np.concatenate([(before - taken)[spends], before - taken + earned]),

@@ -4,7 +4,7 @@ from copy import copy
 
 import numpy as np
 
-from sim import churn, month, prospects
+from sim import churn, month, opinions, prospects
 from sim.almanac import Almanac, months_allowed
 from sim.customers import founders
 from sim.errors import InputError
@@ -96,6 +96,7 @@ class Market:
         lost = churn.leave(scene, state.people, last)
         story.losses(state.people, lost)
         month.age(scene, state)
+        opinions.note(scene, state.people, self.customers, story)
         state.month += 1
 
     def with_streams(self, streams: Streams) -> "Market":

@@ -58,6 +58,17 @@ def load(name_or_path: str | Path = "retail", **changes: Any) -> Section:
             f"market = {str(name_or_path)!r}: there is no ready market and no file of this name; "
             f"choose {', '.join(ready())}, or give the path of a .toml file"
         )
+    if path.parent.parent == READY:
+        return with_(_ready(path), **changes)
+    return with_(_read(path), **changes)
+
+
+@cache
+def _ready(path: Path) -> Section:
+    return _read(path)  # frozen, so one copy serves everybody
+
+
+def _read(path: Path) -> Section:
     try:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refusal:
@@ -65,7 +76,7 @@ def load(name_or_path: str | Path = "retail", **changes: Any) -> Section:
             f"{path.name}: not a TOML file in UTF-8 ({refusal}); begin with a copy of datasets/retail/market.toml"
         ) from refusal
     check(plain, path.name)
-    return with_(Section(plain), **changes)
+    return Section(plain)
 
 
 def ready() -> tuple[str, ...]:
@@ -75,6 +86,8 @@ def ready() -> tuple[str, ...]:
 
 def with_(settings: Section, **changes: Any) -> Section:
     """Return a changed copy, checked like a file; `__` goes inside: `with_(s, failures__chance=0.1)`."""
+    if not changes:
+        return settings
     plain = settings.plain()
     for path, value in changes.items():
         *outer, last = path.split("__")

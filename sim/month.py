@@ -79,46 +79,72 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
         intensity *= np.exp(-0.3 * people.price_sense * (scene.levers.price - 1.0))
     intensity *= loyalty.pull(scene, people)
     last = since.copy()
-    sent: list[tuple[NDArray, NDArray]] = []
-    requests = [state.waiting]
-    for one in ripen(people, scene.streams, intensity, since):
-        last[one.who] = one.part
-        failed = experience.severity(scene, one)
-        day, at = scene.almanac.moment(scene.month, one.part)
-        _pay(scene, state, one, day, at, story)
-        experience.live_through(scene, people, one, failed)
-        asked, voiced = raised(scene, people, one, failed, day)
-        requests.append(asked)
-        silent = (failed >= 0) & ~voiced
-        _fail(scene, people, one.who[silent], one.order_id[silent], failed[silent], experience.SILENT, story)
-        recommends = _recommends(scene, people, one)
-        sent.append((one.who[recommends], one.part[recommends]))
-    state.waiting = Requests.joined(requests)
-    _send_friends(scene, state, sent, story)
+    made = ripen(people, scene.streams, intensity, since)
+    last[made.who] = made.part  # of several the last stands
+    failed = experience.severity(scene, made)
+    day, at = scene.almanac.moment(scene.month, made.part)
+    _pay(scene, state, made, day, at, story)
+    asked, voiced = raised(scene, people, made, failed, day)
+    silent = (failed >= 0) & ~voiced
+    _fail(scene, people, made.who[silent], made.order_id[silent], failed[silent], experience.SILENT, story)
+    state.waiting = Requests.joined([state.waiting, asked])
+    _send_friends(scene, state, _use(scene, people, made, failed), story)
     return last
 
 
-def _pay(scene: Scene, state: State, one: Round, day: NDArray, at: NDArray, story: Story) -> None:
-    """Book the orders of a round: amount, reward, points."""
+def _use(scene: Scene, people: Customers, made: Round, failed: NDArray) -> list[tuple[NDArray, NDArray]]:
+    """Let orders be lived through, turn by turn; return who recommends the firm, and when."""
+    lived, sent = experience.outcome(scene, made, failed), []
+    for turn in made.turns():
+        who, part = made.who[turn], made.part[turn]
+        experience.live_through(scene, people, who, part, lived[turn])
+        recommends = _recommends(scene, people, who, made.chance[3, turn])
+        sent.append((who[recommends], part[recommends]))
+    return sent
+
+
+def _pay(scene: Scene, state: State, made: Round, day: NDArray, at: NDArray, story: Story) -> None:
+    """Book the orders of a month: amount, reward, points."""
     people = state.people
-    amount, margin = amounts(scene.settings, people, one, state.discount[one.who], scene.levers.price)
-    worth, taken = loyalty.rewards(scene, people, one)
-    worth = np.minimum(worth, amount)
-    amount, margin = amount - worth, margin - worth
+    amount, margin = amounts(scene.settings, people, made, state.discount.take(made.who), scene.levers.price)
+    if scene.levers.mode:
+        worth = np.empty(len(amount))
+        for turn in made.turns():
+            worth[turn] = _points(scene, people, made, turn, (day, at, amount), story)
+        amount, margin = amount - worth, margin - worth
     fen = np.rint(amount * 100.0).astype(np.int64)
-    people.spent[one.who] += amount
-    people.year[one.who] += fen
-    state.recent.append((scene.month, one.who, fen))
-    people.first_order[one.who] = np.fmin(people.first_order[one.who], scene.month + one.part)
-    people.last_order[one.who] = scene.month + one.part
-    story.ledger(day, at, loyalty.book(scene, people, one, amount, taken), len(one.who))
-    story.orders(scene, people, one, day, at, fen, np.rint(margin * 100.0).astype(np.int64))
+    np.add.at(people.spent, made.who, amount)
+    np.add.at(people.year, made.who, fen)
+    state.recent.append((scene.month, made.who, fen))
+    first = next(made.turns())
+    who, moment = made.who[first], scene.month + made.part[first]
+    people.first_order[who] = np.fmin(people.first_order[who], moment)
+    people.last_order[made.who] = scene.month + made.part
+    story.orders(scene, people, made, day, at, fen, np.rint(margin * 100.0).astype(np.int64))
 
 
-def _recommends(scene: Scene, people: Customers, one: Round) -> NDArray[np.bool_]:
+def _points(
+    scene: Scene,
+    people: Customers,
+    made: Round,
+    turn: slice,
+    told: tuple[NDArray, NDArray, NDArray],
+    story: Story,
+) -> NDArray[np.float64]:
+    """Book the points of one turn of orders (`told`: day, second, amount); return what rewards are worth, yuan."""
+    day, at, amount = (column[turn] for column in told)
+    who = made.who[turn]
+    worth, taken = loyalty.rewards(scene, people, who, made.chance[1, turn])
+    worth = np.minimum(worth, amount)
+    booked = loyalty.book(scene, people, who, made.order_id[turn], amount - worth, taken)
+    story.ledger(day, at, booked, len(who))
+    return worth
+
+
+def _recommends(scene: Scene, people: Customers, who: NDArray, chance: NDArray) -> NDArray[np.bool_]:
     told = scene.settings.prospects
-    return one.chance[3] < told.referral_share * np.exp(
-        told.referral_pull * lasting(people.product[one.who], people.service[one.who])
+    return chance < told.referral_share * np.exp(
+        told.referral_pull * lasting(people.product[who], people.service[who])
     )
 
 
@@ -226,5 +252,5 @@ def age(scene: Scene, state: State) -> None:
     people.held[held[people.held_left[held] == 0]] = 1.0
     while state.recent and state.recent[0][0] <= scene.month - YEAR + 1:
         _, who, fen = state.recent.pop(0)
-        people.year[who] -= fen
+        np.subtract.at(people.year, who, fen)
     loyalty.grade(scene, people)

@@ -172,7 +172,8 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
         volume * c.share * c.cost * made.prospecting.get(n, 1.0)
         for n, c in settings.prospects.channels.items()
     )
-    return {kind: round(cost, 2) for kind, cost in costs.items() if cost}
+    # Not rounded here: the parts of a market in blocks must add up to the whole.
+    return {kind: cost for kind, cost in costs.items() if cost}
 
 
 def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np.int64]:

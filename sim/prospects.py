@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customers import gauss
+from sim.customers import gauss, normal
 from sim.errors import InputError
 from sim.market_settings import Section
 from sim.scene import Scene
@@ -128,7 +128,7 @@ def _born(
     numbers = scene.streams.quads("prospect", ids, blocks=3)
     # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
     hidden = numbers[:3] ** bends[:, channel]
-    errors = np.stack(gauss(numbers[4], numbers[5]) + gauss(numbers[6], numbers[7])[:1])
+    errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
     seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
     moment = scene.month + numbers[8] if created is None else created
     told, hidden = scene.settings.prospects, np.ascontiguousarray(hidden.T)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.customers import Customers
 from sim.market_settings import Section
-from sim.needs import Round
+from sim.needs import Round, temper
 from sim.scene import Scene
 
 ENQUIRY, COMPLAINT = 0, 1
@@ -73,7 +73,7 @@ def raised(
     told = scene.settings.voice
     asks = (failed < 0) & (one.chance[0] < told.question_share)
     some = np.flatnonzero((failed >= 0) | asks)
-    numbers = one.voice[:, some]
+    numbers = temper(scene.streams, one.order_id[some])
     base = np.log(np.array(told.complain) / (1 - np.array(told.complain)))
     trouble = failed[some] >= 0
     odds = base[failed[some]] + people.complain[one.who[some]]

@@ -34,7 +34,7 @@ VISIBLE = (
     "loyalty_ledger",
     "costs",
 )
-HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month")
+HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
 SITES = ("shop", "online")
 SEVERITIES = ("minor", "major")
 
@@ -108,7 +108,7 @@ class Story:
         self.add(
             "orders",
             order_id=one.order_id,
-            customer_id=people.id[one.who],
+            customer_id=people.id.take(one.who),
             day=day.astype(np.int32),
             at=at.astype(np.int32),
             site=online.astype(np.int8),

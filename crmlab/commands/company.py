@@ -28,7 +28,7 @@ def company(
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的数据")] = 1,
     check: Annotated[bool, typer.Option("--check", help="对照公认的事实检查市场")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 显示")] = False,
-    out: Annotated[Path | None, typer.Option(help="把通话记录写到哪个文件夹")] = None,
+    out: Annotated[Path | None, typer.Option(help="把各表和通话记录写到哪个文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
 ) -> None:
     """模拟整个企业：市场和呼叫中心相互作用 · simulate a whole company, market and contact centre."""
@@ -51,7 +51,7 @@ def company(
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
     from crmlab.errors import LabError
     from crmlab.simulation import refuse_full
-    from sim import tables
+    from sim import dataset, tables
     from sim.company import Company, board
 
     if out is not None:
@@ -60,6 +60,7 @@ def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) 
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)
+            dataset.write(dataset.gather(made.story, "retail", customers=customers, seed=seed), out)
             tables.write(made.frame(), "calls", out / "calls.parquet")
         except OSError as refusal:
             raise LabError(

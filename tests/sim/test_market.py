@@ -35,7 +35,7 @@ class Busy:
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    return Market(SIZE, 11).run(MONTHS, Busy(), truth=True)
+    return Market(SIZE, 13).run(MONTHS, Busy(), truth=True)
 
 
 def test_every_table_of_a_busy_market_is_what_its_dictionary_says(story: Story) -> None:
