@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring")
+GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring", "roleplay")
 
 
 def _say_version(wanted: bool) -> None:
