@@ -48,6 +48,7 @@ class Lab:
         self.data = data.find(project, student)
         self.form_shown: Form | None = None  # the last one, for tests and the curious
         self.board_shown: Any = None
+        self.talk_shown: Any = None
         self._tables: dict[str, pd.DataFrame] = {}
         from crmlab import charts
 
@@ -196,6 +197,20 @@ class Lab:
             lang=self.lang,
         )
         _show_widget(self.board_shown.widget)
+
+    def roleplay(self, scenario: str, *, level: int = 1) -> None:
+        """Show a call with a simulated customer, taken up where it was left; while graded, its score sheet.
+
+        The call is kept in `plays` beside the notebook after every action. Raises LabError for an unknown scenario.
+        """
+        from crmlab.roleplay.screen import inside
+
+        folder, who = self.project / "plays", self._named()
+        if self.grading:
+            inside.show_sheet(folder, scenario, student=who, level=level, lang=self.lang)
+            return
+        self.talk_shown = inside.talk(folder, scenario, student=who, level=level, lang=self.lang)
+        _show_widget(self.talk_shown.widget)
 
     @property
     def unseen(self) -> bool:

@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring", "crm")
+GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring", "crm", "roleplay")
 
 
 def _say_version(wanted: bool) -> None:

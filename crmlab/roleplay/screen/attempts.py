@@ -1,0 +1,57 @@
+"""Where calls are kept: one file an attempt in a folder `plays`, named scenario and number; none is ever overwritten."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from crmlab.errors import LabError
+from crmlab.roleplay.scenario import Scenario, load
+from crmlab.roleplay.screen.call import Call, begin, taken_up
+
+FOLDER = "plays"
+NAME = re.compile(r"([a-z][a-z0-9_]*)-(\d{1,3})\.json")
+MOST = 200
+
+
+def kept(folder: Path, scenario: str) -> list[Path]:
+    """Return the files of the attempts at `scenario` in `folder`, first to last."""
+    found = [(int(name[2]), path) for path in folder.glob("*.json") if (name := NAME.fullmatch(path.name))
+             and name[1] == scenario]  # fmt: skip
+    return [path for _number, path in sorted(found)]
+
+
+def resume(folder: Path, scenario: str, *, student: str = "", level: int = 1, lang: str = "zh") -> Call:
+    """Return the latest attempt at `scenario`, finished or not, or a first one; raises as `begin`.
+
+    A first attempt is played at `level` in `lang`; one that is taken up keeps its own.
+    """
+    known = load(scenario)
+    files = kept(folder, known.id)
+    return taken_up(files[-1]) if files else _fresh(folder, known, 1, student, level, lang)
+
+
+def again(folder: Path, scenario: str, *, student: str = "", level: int = 1, lang: str = "zh") -> Call:
+    """Return a fresh attempt at `scenario` with another customer's mood; LabError when there are too many."""
+    known = load(scenario)
+    files = kept(folder, known.id)
+    number = number_of(files[-1]) + 1 if files else 1
+    if number > MOST:
+        raise LabError(f"剧本 {known.id} 已经练了 {MOST} 次；请把文件夹 {folder.name} 里旧的记录移走")
+    return _fresh(folder, known, number, student, level, lang)
+
+
+def number_of(path: Path) -> int:
+    """Return the number of an attempt, from its file name."""
+    name = NAME.fullmatch(path.name)
+    return int(name[2]) if name else 0
+
+
+def seed_of(student: str, scenario: str, attempt: int) -> int:
+    """Return the seed of one student's attempt: the same on every machine, another for every student."""
+    told = hashlib.sha256(f"{student}/{scenario}/{attempt}".encode()).digest()
+    return int.from_bytes(told[:4])
+
+
+def _fresh(folder: Path, scenario: Scenario, number: int, student: str, level: int, lang: str) -> Call:
+    path = folder / f"{scenario.id}-{number}.json"
+    return begin(path, scenario, seed=seed_of(student, scenario.id, number), level=level, lang=lang)
