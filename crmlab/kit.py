@@ -12,15 +12,14 @@ NAME = "crmlab-student"
 SINGLE = ("lab.py", "pyproject.toml", "requirements.lock", "LICENSE", "README.md", "README.zh-CN.md")
 FOLDERS = {
     "sim": ("*.py", "*.toml"),
-    "crmlab": ("*.py", "*.css", "*.toml", "*.txt", "*.npz"),
+    "crmlab": ("*.py", "*.css", "*.js", "*.html", "*.toml", "*.txt", "*.npz"),
     "grader": ("*.py", "*.toml"),
     "datasets/scenarios": ("*.toml",),
     "datasets/words": ("*",),
+    "datasets/roleplay": ("*",),
 }
-AT_WORK = (
-    "__pycache__",
-    "lines",
-)  # what only makes other files: compiled code, and the lines a tagger learnt from
+# what only makes other files: compiled code, and the lines a tagger learnt from
+AT_WORK = ("__pycache__", "lines")
 LOOSE = ("datasets/curriculum.toml", "locale/en/crmlab.po")
 STAMP = (2026, 1, 1, 0, 0, 0)  # one date for every file, so that equal contents give equal kits
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAMES = ("r", "alpha", "s", "beta")
-NODES = 61
+NODES = 121
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring", "crm", "roleplay")
+GROUPS = (
+    "desk",
+    "simulate",
+    "dataset",
+    "classroom",
+    "keeping",
+    "demo",
+    "bench",
+    "authoring",
+    "crm",
+    "roleplay",
+)
 
 
 def _say_version(wanted: bool) -> None:
