@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAMES = ("r", "alpha", "s", "beta")
-NODES = 121
+NODES, REACH = 181, 4.6  # places of the rule, out to exp(-150): where few die late, that is where they are
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     It is at ease with what bends sharply at an end, as the logarithm of q does near 0.
     """
-    t = np.linspace(-3.2, 3.2, NODES)
+    t = np.linspace(-REACH, REACH, NODES)
     at = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
     weight = np.cosh(t) / (2 * np.cosh(np.pi / 2 * np.sinh(t))) ** 2
     return at, weight / weight.sum()
