@@ -11,14 +11,13 @@ from sim.streams import Streams
 def expected(scenario: Scenario, streams: Streams, day: int) -> NDArray[np.float64]:
     """Return the mean number of contacts in each interval of one day, given how busy the day is.
 
-    `calls_per_hour`, times the weekday's factor, the day's gamma factor, the intervals' own correlated
+    `calls_per_hour` of the weekday, times its factor, the day's gamma factor, the intervals' own correlated
     factors, and the bursts that happen on this day. All random factors have mean 1; `streams` are the day's.
     """
     hours = scenario.interval_minutes / 60
-    mean = np.array([rate * hours for rate in scenario.calls_per_hour])
     week = scenario.options.week
-    if week is not None:
-        mean = mean * week.factors[(day + week.first_weekday) % 7]
+    rates = scenario.calls_per_hour if week is None else week.rates(day, scenario.calls_per_hour)
+    mean = np.array([rate * hours for rate in rates])
     mean = mean * _day_factor(scenario, streams) * _interval_factors(scenario, streams)
     for k, burst in enumerate(scenario.options.bursts):
         mean = mean * _burst_factors(scenario, burst, float(streams.uniforms("burst", [k])[0]))

@@ -46,10 +46,10 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     # Rounded down, so that nobody calls at closing time.
     clock = np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0)
     at = (scenario.opening_seconds * 1000.0 + clock) / 1000.0
-    at = _at_night(scenario, streams, ids, at)
+    skill = _skills(scenario, streams, ids, interval)
+    at = _at_night(scenario, streams, ids, at, skill)
     order = np.lexsort((ids, at))
-    ids, at = ids[order], at[order]
-    skill = _pick(streams.uniforms("skill", ids), scenario.skills)
+    ids, at, skill = ids[order], at[order], skill[order]
     customer = 1 + np.floor(streams.uniforms("customer", ids) * scenario.customers).astype(np.int64)
     channel = np.array([s.channel for s in scenario.skills])[skill]
     contacts = Contacts(
@@ -66,13 +66,24 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     return contacts, draws(scenario, streams, contacts)
 
 
-def _at_night(scenario: Scenario, streams: Streams, ids: NDArray, at: NDArray) -> NDArray:
+def _skills(scenario: Scenario, streams: Streams, ids: NDArray, interval: NDArray) -> NDArray[np.int64]:
+    """Return the place of the skill each contact needs, by the shares of its interval."""
+    uniform = streams.uniforms("skill", ids)
+    if not any(skill.shares for skill in scenario.skills):
+        return _pick(uniform, scenario.skills)
+    shares = [skill.shares or (skill.share,) * scenario.intervals for skill in scenario.skills]
+    edges = np.cumsum(np.array(shares), axis=0)[
+        :-1, interval
+    ]  # one row a skill but the last, one column a contact
+    return (uniform >= edges).sum(axis=0).astype(np.int64)
+
+
+def _at_night(scenario: Scenario, streams: Streams, ids: NDArray, at: NDArray, skill: NDArray) -> NDArray:
     """Return the times, with a share of the messages moved to the hours in which the centre is closed."""
     told = scenario.options.messages
     closed = DAY_SECONDS - (scenario.closing_seconds - scenario.opening_seconds)
     if told is None or not told.night_share or not closed:
         return at
-    skill = _pick(streams.uniforms("skill", ids), scenario.skills)
     written = np.array([one.channel in WRITTEN for one in scenario.skills])[skill]
     night = np.floor(streams.uniforms("night_at", ids) * closed * 1000.0) / 1000.0
     night += np.where(

@@ -50,6 +50,7 @@ class Floor:
         "log",
         "most_idle",
         "only",
+        "prefers",
         "team_at",
         "teams",
         "waiting",
@@ -60,6 +61,7 @@ class Floor:
         self.lines: list[Line] = [[] for _ in scenario.skills]
         self.late: list[Line] = [[] for _ in scenario.skills]  # those who have waited long enough to overflow
         self.most_idle = scenario.options.routing == "most_idle"
+        self.prefers = scenario.options.next_call == "preferred_skill"
         code = {skill.name: k for k, skill in enumerate(scenario.skills)}
         self.teams: list[Team] = []
         self.team_at: list[Team] = []  # by seat
@@ -142,7 +144,7 @@ class Floor:
     def release(self, now: int, seat: int) -> int:
         """Return the next row for a seat with nothing in hand, or NONE: by rank, then who waits longest.
 
-        Who is off duty goes, and who finds nobody in line is free.
+        Where agents go by preference, the skill their team names first comes before both. Who is off duty goes, and who finds nobody in line is free.
         """
         self.load[seat] = 0
         if self.gone[seat]:
@@ -154,6 +156,8 @@ class Floor:
                 heappop(line)
             if line and (best is None or line[0] < best[0]):
                 best = line
+                if self.prefers:
+                    break
         if best is not None:
             row = heappop(best)[3]
             waiting[row] = False

@@ -14,6 +14,8 @@ ROUTINGS = ("longest_idle", "most_idle")
 SUM_ERROR = 1e-9
 SEVERITIES = ("simple", "ordinary", "complex")
 CLASSES = ("A", "B", "C", "D")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NEXT_CALLS = ("longest_wait", "preferred_skill")
 Made = TypeVar("Made")
 
 
@@ -144,10 +146,22 @@ class Burst:
 
 @dataclass(frozen=True)
 class Week:
-    """How busy the weekdays are, Monday first; day 0 of the run falls on `first_weekday` (0 is Monday)."""
+    """How busy the weekdays are, Monday first; day 0 of the run falls on `first_weekday` (0 is Monday).
 
-    factors: tuple[float, ...] = some_numbers(7, "weekday")
+    `factors` multiply the hourly rates; `calls_per_hour` has rates of their own for some weekdays, by name.
+    """
+
+    factors: tuple[float, ...] = some_numbers(7, "weekday", (1.0,) * 7)
     first_weekday: int = a_whole(0, 6, 0)
+    calls_per_hour: tuple[tuple[str, tuple[float, ...]], ...] = _as(
+        lambda read, name: _by_weekday(read, name), ()
+    )
+
+    def rates(self, day: int, usual: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the hourly rates of the weekday on which a day of the run falls; `usual` where it has none."""
+        weekday = (day + self.first_weekday) % 7
+        mine = dict(self.calls_per_hour).get(WEEKDAYS[weekday], usual)
+        return tuple(rate * self.factors[weekday] for rate in mine)
 
 
 @dataclass(frozen=True)
@@ -240,6 +254,7 @@ class Options:
     """All options of a scenario; None or empty where the file does not name one."""
 
     routing: str = "longest_idle"
+    next_call: str = "longest_wait"
     first_day: str = "2026-09-01"
     hold: Hold | None = None
     callback: Callback | None = None
@@ -261,6 +276,8 @@ class Options:
         made: dict[str, Any] = {}
         if "routing" in read.plain:
             made["routing"] = read.choice("routing", ROUTINGS)
+        if "next_call" in read.plain:
+            made["next_call"] = read.choice("next_call", NEXT_CALLS)
         if "first_day" in read.plain:
             made["first_day"] = read.date("first_day")
         for name, kind in SINGLE.items():
@@ -310,6 +327,8 @@ def told(one: Any) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
+    if name == "calls_per_hour" and value and isinstance(value[0], tuple):
+        return {day: list(rates) for day, rates in value}
     if name == "start":
         return f"{value // 60:02d}:{value % 60:02d}"
     if is_dataclass(value):
@@ -317,6 +336,15 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain("", one) for one in value]
     return value
+
+
+def _by_weekday(read: Reader, name: str) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    told = read.table(name)
+    for day in told.plain:
+        if day not in WEEKDAYS:
+            told.refuse(day, f"must be one of {', '.join(WEEKDAYS)}", "correct the spelling")
+    lengths = {day: len(one) if isinstance(one, list | tuple) else 1 for day, one in told.plain.items()}
+    return tuple((day, told.numbers(day, lengths[day])) for day in WEEKDAYS if day in told.plain)
 
 
 def _shares(read: Reader, name: str, length: int, each: str) -> tuple[float, ...]:

@@ -49,6 +49,7 @@ class Skill:
     calls is transferred to another skill once the first agent has spoken. A skill with share 0 gets only
     what is transferred, escalated or handed in. `self_service_share` goes before that of the menu, where a
     skill has one of its own: the state of an order is sooner told by a machine than a complaint is heard.
+    `shares` are those of the intervals, where the mix of contacts changes over the day.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Skill:
     transfer_share: float = 0.0
     transfer_to: str = ""
     self_service_share: float | None = None
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,14 +147,18 @@ def read_redial(read: Reader) -> Redial:
     return made
 
 
-def read_skills(read: Reader) -> tuple[Skill, ...]:
-    """Return the skills, whose shares sum to 1; InputError for anything impossible."""
-    made = tuple(_skill(name, one) for name, one in read.tables("skills").items())
+def read_skills(read: Reader, intervals: int) -> tuple[Skill, ...]:
+    """Return the skills, whose shares sum to 1, in each interval; InputError for anything impossible."""
+    made = tuple(_skill(name, one, intervals) for name, one in read.tables("skills").items())
     _sums_to_one(read, "skills", [skill.share for skill in made])
+    if any(skill.shares for skill in made):
+        for interval in range(intervals):
+            shares = [skill.shares[interval] if skill.shares else skill.share for skill in made]
+            _sums_to_one(read, "skills", shares, f" in interval {interval + 1}")
     return made
 
 
-def _skill(name: str, read: Reader) -> Skill:
+def _skill(name: str, read: Reader, intervals: int) -> Skill:
     reasons = read.table("reasons")
     shares = tuple(Reason(reason, reasons.share(reason)) for reason in reasons.plain)
     _sums_to_one(read, "reasons", [reason.share for reason in shares])
@@ -177,6 +183,7 @@ def _skill(name: str, read: Reader) -> Skill:
         transfer_share=read.share("transfer_share") if "transfer_share" in read.plain else 0.0,
         transfer_to=read.text("transfer_to") if "transfer_to" in read.plain else "",
         self_service_share=read.share("self_service_share") if "self_service_share" in read.plain else None,
+        shares=read.numbers("shares", intervals, high=1.0) if "shares" in read.plain else (),
     )
     read.done()
     return made
@@ -206,7 +213,7 @@ def read_teams(read: Reader, skills: tuple[Skill, ...], intervals: int) -> tuple
     return tuple(made)
 
 
-def _sums_to_one(read: Reader, name: str, shares: list[float]) -> None:
+def _sums_to_one(read: Reader, name: str, shares: list[float], where: str = "") -> None:
     total = math.fsum(shares)
     if abs(total - 1) > SUM_ERROR:
-        read.refuse(name, f"the shares must sum to 1, and they sum to {total:g}", "correct the shares")
+        read.refuse(name, f"the shares must sum to 1{where}, and they sum to {total:g}", "correct the shares")

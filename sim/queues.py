@@ -79,11 +79,12 @@ def queue(
 def callers(
     scenario: Scenario, count: int, streams: Streams, *, gap_law: str = "exponential", gap_cv: float = 1.0
 ) -> tuple[Contacts, Draws]:
-    """Return `count` callers of the scenario's first skill, one after the other, at its first rate, and their draws.
+    """Return `count` callers, one after the other, at the scenario's first rate, and their draws.
 
-    All are of one day, which runs on past midnight as long as they call. The gaps between them are
-    independent, of a law of talk (`sim.laws.duration`): exponential, for Poisson arrivals, constant, gamma or
-    lognormal with `gap_cv` as coefficient of variation. InputError for a number below 1 or a rate of 0.
+    All are of one day, which runs on past midnight as long as they call; skills come by their shares. The gaps
+    between callers are independent, of a law of talk (`sim.laws.duration`): exponential, for Poisson arrivals,
+    constant, gamma or lognormal with `gap_cv` as coefficient of variation. InputError for a number below 1 or
+    a rate of 0.
     """
     rate = scenario.calls_per_hour[0]
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
@@ -94,14 +95,19 @@ def callers(
         raise InputError(f"calls_per_hour = {rate:g}: nobody ever calls; choose a rate above 0")
     ids = np.arange(count)
     gaps = laws.duration(gap_law, gap_cv, streams, "gap", ids, 0) * 3600.0 / rate
-    skill = scenario.skills[0]
+    edges = np.cumsum([skill.share for skill in scenario.skills])[:-1]
+    skill = np.searchsorted(edges, streams.uniforms("skill", ids), side="right")
+    channel, name, reason = (
+        np.array(told)[skill]
+        for told in zip(*((s.channel, s.name, s.reasons[0].name) for s in scenario.skills), strict=True)
+    )
     contacts = Contacts(
         day=np.zeros(count, dtype=int),
         contact_id=ids,
         customer_id=ids,
-        channel=np.full(count, skill.channel),
-        skill=np.full(count, skill.name),
-        reason=np.full(count, skill.reasons[0].name),
+        channel=channel,
+        skill=name,
+        reason=reason,
         vip=np.zeros(count, dtype=bool),
         at=milliseconds(scenario.opening_seconds + np.cumsum(gaps)),
     )

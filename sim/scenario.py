@@ -45,7 +45,7 @@ READY = Path(__file__).resolve().parents[1] / "datasets" / "scenarios"
 OPTIONAL = {
     *(field.name for field in fields(Options)),
     *("channel", "priority", "overflow_seconds", "transfer_share", "transfer_to", "overflow", "shrinkage"),
-    *("shape", "quantiles", "self_service_share"),
+    *("shape", "quantiles", "self_service_share", "shares"),
     *(field.name for kind in SINGLE.values() for field in fields(kind)),
 }
 PLAIN = Options()  # none of the options
@@ -129,7 +129,7 @@ class Scenario:
         """Return the scenario of plain data; InputError, beginning with `source`, for anything impossible."""
         read = Reader(plain, source)
         times = _times(read)
-        skills = read_skills(read)
+        skills = read_skills(read, len(times["calls_per_hour"]))
         scenario = cls(
             title_zh=read.text("title_zh"),
             title_en=read.text("title_en"),
@@ -237,6 +237,12 @@ def _check_names(read: Reader, scenario: Scenario) -> None:
             raise InputError(
                 f"{read.source}: skills.{skill.name}.self_service_share = {skill.self_service_share:g}: together with "
                 f"ivr.left_menu_share = {scenario.ivr.left_menu_share:g} must be at most 1; lower one of them"
+            )
+    for day, rates in scenario.options.week.calls_per_hour if scenario.options.week else ():
+        if len(rates) != scenario.intervals:
+            raise InputError(
+                f"{read.source}: week.calls_per_hour.{day} has {len(rates)} numbers: must have {scenario.intervals}, one for "
+                "each interval; give one number for each interval"
             )
     for option, needs in (("chat", {"chat"}), ("messages", set(WRITTEN))):
         if needs & channels and getattr(scenario.options, option) is None:

@@ -54,7 +54,7 @@ def test_every_setting_is_told_once_with_the_default_of_the_code():
 
 def test_the_options_class_has_a_table_or_a_plain_name_for_all():
     plain = {f.name for f in fields(options.Options)} - set(TABLES)
-    assert plain == {"routing", "first_day"}
+    assert plain == {"routing", "next_call", "first_day"}
 
 
 @pytest.mark.parametrize(
