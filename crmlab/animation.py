@@ -37,17 +37,19 @@ def page(calls: "pd.DataFrame", presence: "pd.DataFrame", scenario: "Scenario", 
     legend = _(
         "圆点是来电，颜色是业务，金圈是 VIP；划掉的是等不及挂断的。方格是坐席：灰色在做话后处理，虚线没有上班，☕ 在小休。"
     )
-    speeds = "".join(f"<option value={n}>{_('{n} 倍速').format(n=n)}</option>" for n in SPEEDS)
+    heading, speed, moment = _("第 {day} 天的每一通电话").format(day=day), _("速度"), _("时刻")
+    times = _("{n} 倍速")
+    speeds = "".join(f"<option value={n}>{times.format(n=n)}</option>" for n in SPEEDS)
     told = _data(calls[calls["day"] == day], presence[presence["day"] == day], scenario, lang)
     return (
         f'<!DOCTYPE html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_file('animation.css')}</style></head><body><h1>{title}</h1>"
-        f"<p>{html.escape(_('第 {day} 天的每一通电话').format(day=day))}</p>"
+        f"<p>{html.escape(heading)}</p>"
         f'<form onsubmit="return false"><button type=button id=play>{say["play"]}</button>'
-        f"<label>{_('速度')} <select id=speed>{speeds}</select></label><span id=clock></span>"
-        f'<input id=slide type=range min={told["open"]} max={told["close"]} aria-label="{_("时刻")}"></form>'
+        f"<label>{speed} <select id=speed>{speeds}</select></label><span id=clock></span>"
+        f'<input id=slide type=range min={told["open"]} max={told["close"]} aria-label="{moment}"></form>'
         f'<p id=told aria-live=off></p><div><canvas role=img aria-label="{title}"></canvas></div>'
         f"<small>{html.escape(legend)}</small>"
         f"<script>const DAY={_json(told)},SAY={_json(say)};</script><script>{_file('animation.js')}</script></body></html>\n"
