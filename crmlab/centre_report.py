@@ -43,12 +43,11 @@ def page(study: "Study", *, lang: str = "zh") -> str:
     _ = translator(lang)
     scenario, rows = study.experiment.scenario, study.half_hours()
     title = html.escape(scenario.title_zh if lang == "zh" else scenario.title_en)
-    about = _("模拟 {n} 次，每次 {days} 天，种子 {seed}；各数字后面是 {level:.0%} 置信区间的半宽").format(
-        n=len(study.replications),
-        days=study.experiment.days,
-        seed=study.experiment.seed,
-        level=study.confidence,
+    about = _("模拟 {n} 次，每次 {days} 天，种子 {seed}").format(
+        n=len(study.replications), days=study.experiment.days, seed=study.experiment.seed
     )
+    if len(study.replications) > 1:
+        about += _("；各数字后面是 {level:.0%} 置信区间的半宽").format(level=study.confidence)
     if not study.complete:
         about += _("。运行被中断，只含已完成的部分")
     return (
@@ -56,7 +55,7 @@ def page(study: "Study", *, lang: str = "zh") -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{title}</title><style>{STYLE}</style></head><body><h1>{title}</h1>"
         f"<p>{html.escape(about)}</p><div class=tiles>{_tiles(study, _)}</div>"
-        f"<div class=charts>{_figures(rows, scenario.service_level_seconds, _)}</div>"
+        f"<div class=charts>{_figures(rows, scenario.service_level_seconds, _)}{_cases(study, _)}</div>"
         f"<div class=wide>{_table(rows, _)}</div></body></html>\n"
     )
 
@@ -91,7 +90,7 @@ def _told(value: float, kind: str) -> str:
         "whole": f"{value:.0f}",
         "share": f"{value:.1%}",
         "seconds": f"{value:.1f} s",
-        "count": f"{value:,.1f}",
+        "count": f"{value:,.1f}".removesuffix(".0"),
     }[kind]
 
 
@@ -133,10 +132,39 @@ def _figures(rows: Sequence[Row], seconds: float, _: Say) -> str:
     return "".join(pictures)
 
 
+def _cases(study: "Study", _: Say) -> str:
+    """Return the picture of the tickets, "" where the centre has none."""
+    known = study.estimates()
+    if "cases" not in known or not known["cases"].mean:
+        return ""
+    opened, closed = known["cases"].mean, known["cases_closed"].mean
+    caption = _("登记了 {opened:.0f} 件，办结 {closed:.0f} 件；还有 {left:.0f} 件要跟进").format(
+        opened=opened, closed=closed, left=opened - closed
+    )
+    return _figure(_("工单"), _bars([_("工单"), _("已结工单")], [opened, closed]), caption)
+
+
 def _figure(title: str, drawing: str, caption: str) -> str:
     label = html.escape(title, quote=True)
     drawing = drawing.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
     return f"<figure><h2>{label}</h2>{drawing}<figcaption>{html.escape(caption)}</figcaption></figure>"
+
+
+def _bars(labels: Sequence[str], values: Sequence[float]) -> str:
+    """Return a few bars lying on their side, each with its number, as SVG."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with charts.quiet(), matplotlib.rc_context(charts.RC):  # type: ignore[arg-type]
+        figure = Figure(figsize=SIZE, layout="constrained")
+        axes: Any = figure.subplots()
+        drawn = axes.barh(
+            labels, values, color=[charts.LIGHT, charts.MIDDLE], edgecolor=charts.EDGE, linewidth=0.4
+        )
+        axes.bar_label(drawn, [f"{value:,.0f}" for value in values], padding=4)
+        axes.invert_yaxis()
+        told = charts.svg(figure)
+    return told[told.index("<svg ") :]
 
 
 def _chart(

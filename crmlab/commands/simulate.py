@@ -68,35 +68,56 @@ def callcenter(
     out: Annotated[Path | None, typer.Option(help="写到哪个文件夹；不写就只显示结果")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="另写事件流水")] = False,
     report: Annotated[bool, typer.Option("--report", help="另写一页图文报告 report.html")] = False,
-    lang: Annotated[str, typer.Option(help="报告的语言：zh 或 en")] = "zh",
+    animation: Annotated[
+        bool, typer.Option("--animation", help="另写一页会动的 animation.html：看一天的来电怎样走")
+    ] = False,
+    story: Annotated[
+        int | None, typer.Option(min=0, help="把一个来电的经过讲出来：写它的编号 contact_id")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="报告、动画和经过的语言：zh 或 en")] = "zh",
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 显示")] = False,
 ) -> None:
     """模拟呼叫中心若干天，写出通话记录和摘要 · simulate a call centre, write its records and a summary."""
-    from crmlab import centre_report, simulation
+    from crmlab import simulation
     from crmlab.language import require
     from sim.experiment import Experiment
     from sim.scenario import load
 
     require(lang)
-    _refuse_idle(out, report or trace, contacts, bool(precision) or (replications or 1) > 1)
+    _refuse_idle(out, report or trace or animation, contacts, bool(precision) or (replications or 1) > 1)
     experiment = Experiment(load(scenario), days=days, warm_up=warm_up, seed=seed)
     stop = _stop(replications, precision or [])
     if out is not None:
         simulation.refuse_full(out, force)
-    run = _first(experiment, contacts, trace)
+    run = _first(experiment, contacts, trace or story is not None)
     study = _study(experiment, stop, run, workers, dask)
     told = {"scenario": scenario, "days": run.days, "seed": seed, **simulation.summary(study, run)}
     if out is not None:
-        frames = run.frames | {"replications": simulation.replications(study)}
-        pages = {"report.html": centre_report.page(study, lang=lang)} if report else {}
-        simulation.write(out, frames, told, pages)
+        frames = {name: frame for name, frame in run.frames.items() if trace or name != "trace"}
+        pages = _pages(study, run, lang, report=report, animation=animation)
+        simulation.write(out, frames | {"replications": simulation.replications(study)}, told, pages)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _show(experiment.scenario, told, out)
+    if story is not None:
+        from sim.tracing import story as tell
+
+        typer.echo(tell(run.frames["trace"], story, lang="en" if lang == "en" else "zh"), nl=False)
     if not told["complete"]:
         raise typer.Exit(INTERRUPTED)
+
+
+def _pages(study: "Study", run: "Run", lang: str, *, report: bool, animation: bool) -> dict[str, str]:
+    from crmlab import animation as moving
+    from crmlab import centre_report
+
+    pages = {"report.html": centre_report.page(study, lang=lang)} if report else {}
+    if animation:
+        frames, scenario = run.frames, study.experiment.scenario
+        pages["animation.html"] = moving.page(frames["calls"], frames["presence"], scenario, lang=lang)
+    return pages
 
 
 def _refuse_idle(out: Path | None, files: bool, contacts: Path | None, many: bool) -> None:
@@ -104,7 +125,7 @@ def _refuse_idle(out: Path | None, files: bool, contacts: Path | None, many: boo
     from crmlab.errors import LabError
 
     if files and out is None:
-        raise LabError("--out 没有写：--report 和 --trace 要写文件；请加上 --out 文件夹")
+        raise LabError("--out 没有写：--report、--trace 和 --animation 要写文件；请加上 --out 文件夹")
     if contacts is not None and many:
         raise LabError(
             f"--contacts {contacts} 是定下的名单，只能模拟一次；请去掉 --replications 和 --precision"
