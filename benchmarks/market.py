@@ -70,7 +70,9 @@ def spread_market(customers: int, months: int) -> int:
 
     count = os.cpu_count() or 1
     with executor(workers=count) as pool:
-        blocks.run(500, 1, 2, blocks=4 * count, executor=pool)  # the workers are there before the clock starts
+        blocks.run(
+            500, 1, 2, blocks=4 * count, executor=pool
+        )  # the workers are there before the clock starts
         start = time.perf_counter()
         story = blocks.run(customers, 1, months, blocks=count, executor=pool)
         print(f"the same by blocks on {count} processes: {time.perf_counter() - start:.1f} s by the clock")
