@@ -9,7 +9,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="
 
 
 def rows() -> list[list[str]]:
-    lines = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| measure |")]
+    lines = [
+        line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| measure |")
+    ]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
