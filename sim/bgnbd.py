@@ -89,14 +89,16 @@ def _mean_over_beta(
 
 def fit(history: "pd.DataFrame") -> BGNBD:
     """Return the model most likely to give this history (`repeat_count, t_x, age`); InputError for too little of it."""
-    seen = likelihood.buyers(history)
-    likelihood.enough(history)
-    scale = float(np.average(seen.age, weights=seen.weight))  # so that every parameter is of the order of one
-    own = seen._replace(t_x=seen.t_x / scale, age=seen.age / scale)
-    found = likelihood.maximise(lambda p: slope(p, own), NAMES, [[1.0, 1.0, 1.0, 1.0], [0.3, 0.2, 0.5, 3.0]])
+    found = likelihood.fitted(
+        history,
+        slope,
+        log_likelihood,
+        NAMES,
+        times=("alpha",),
+        starts=[[1.0, 1.0, 1.0, 1.0], [0.3, 0.2, 0.5, 3.0]],
+    )
     r, alpha, a, b = found.values
-    exact = float(seen.weight @ log_likelihood((r, alpha * scale, a, b), seen))
-    return BGNBD(r, alpha * scale, a, b, exact, found.at_edge)
+    return BGNBD(r, alpha, a, b, found.log_likelihood, found.at_edge)
 
 
 def log_likelihood(parameters: ArrayLike, seen: Buyers) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """A data set: a market built into tidy tables, with people, manifest and (apart) the truth, in one of five formats."""
 
+import errno
 import hashlib
 import json
 import shutil
@@ -166,20 +167,35 @@ def _csv(frame: "pd.DataFrame", path: Path) -> Path:
 def _duckdb(frames: Frames, path: Path) -> None:
     import duckdb
 
-    with duckdb.connect(str(path)) as base:
-        for table, frame in frames.items():
-            base.register("one", frame)
-            base.execute(f"create table {table} as select * from one")
-            base.unregister("one")
+    try:
+        with duckdb.connect(str(path)) as base:
+            for table, frame in frames.items():
+                base.register("one", frame)
+                base.execute(f"create table {table} as select * from one")
+                base.unregister("one")
+    except duckdb.Error as refusal:
+        raise _refused(refusal) from refusal
 
 
 def _sqlite(frames: Frames, path: Path) -> None:
     import sqlite3
 
-    with sqlite3.connect(path) as base:
-        for table, frame in frames.items():
-            frame.to_sql(table, base, index=False)
-    base.close()
+    from pandas.errors import DatabaseError
+
+    base = sqlite3.connect(path)
+    try:
+        with base:
+            for table, frame in frames.items():
+                frame.to_sql(table, base, index=False)
+    except (sqlite3.Error, DatabaseError) as refusal:
+        raise _refused(refusal) from refusal
+    finally:
+        base.close()
+
+
+def _refused(refusal: Exception) -> OSError:
+    """Return what a database says of a full disk as what it is."""
+    return OSError(errno.EIO, str(refusal).splitlines()[0][:200])
 
 
 def _xlsx(frames: Frames, path: Path) -> None:

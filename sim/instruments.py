@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim import cards, clicks, mailbox, opinions, surveys, tables
+from sim import baskets, cards, clicks, mailbox, opinions, panel, surveys, tables
 from sim.story import Story
 from sim.streams import Streams
 
@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
     Frames = dict[str, pd.DataFrame]
 
-SEEN = ("survey_invitations", "survey_answers", "sessions", "clicks", "mails", "questions", "paper_cards")
+SEEN = (
+    "order_lines",
+    "panel",
+    "survey_invitations",
+    "survey_answers",
+    "sessions",
+    "clicks",
+    "mails",
+    "questions",
+    "paper_cards",
+)
 TRUTH = ("truth_opinion", "truth_survey", "truth_clicks", "truth_mail", "truth_question", "truth_card")
 TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
 TRIAL_CUSTOMERS = 5000
@@ -35,6 +45,7 @@ def read(story: Story, people: "pd.DataFrame", seed: int, *, lang: str = "zh", t
     """
     streams = Streams(seed, "instruments")
     visible, hidden = _surveys(story, streams, truth)
+    visible |= {"order_lines": _lines(story, streams), "panel": _panel(story, streams)}
     for name, frame in _visits(story, streams, truth).items():
         (hidden if name in TRUTH else visible)[name] = frame
     post = mailbox.post(_orders(story), people, streams, lang=lang)
@@ -114,6 +125,26 @@ def _arrivals(story: Story, ids: np.ndarray, interest: np.ndarray, streams: Stre
         "at": story.almanac.second(when - day).astype(np.int64),
     }
     return pd.DataFrame(made).sort_values("session_id", ignore_index=True)
+
+
+def _lines(story: Story, streams: Streams) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = story.arrays("orders")
+    if not rows:
+        return _stacked("order_lines", [])
+    made = baskets.lines(rows["order_id"], rows["customer_id"], rows["amount"].astype(np.int64), streams)
+    return _stacked("order_lines", [pd.DataFrame({**made, "amount": made.pop("fen") / 100.0})])
+
+
+def _panel(story: Story, streams: Streams) -> "pd.DataFrame":
+    import pandas as pd
+
+    if not story.arrays("orders"):
+        return _stacked("panel", [])
+    made = panel.bought(story, streams)
+    del made["firms"]
+    return _stacked("panel", [pd.DataFrame({**made, "amount": made["amount"] / 100.0})])
 
 
 def _orders(story: Story) -> "pd.DataFrame":

@@ -83,6 +83,29 @@ def enough(history: "pd.DataFrame") -> None:
         )
 
 
+def fitted(
+    history: "pd.DataFrame",
+    slope: Callable[[NDArray[np.float64], Buyers], tuple[float, NDArray[np.float64]]],
+    log_likelihood: Callable[[tuple[float, ...], Buyers], NDArray[np.float64]],
+    names: tuple[str, ...],
+    *,
+    times: tuple[str, ...],
+    starts: list[list[float]],
+) -> Fit:
+    """Return the parameters most likely to give a buying history and its log-likelihood; InputError for too little of it.
+
+    The search runs in mean ages, so that every parameter is of the order of one; `times` names the parameters that are
+    times and go back to the unit of the history.
+    """
+    seen = buyers(history)
+    enough(history)
+    scale = float(np.average(seen.age, weights=seen.weight))
+    own = seen._replace(t_x=seen.t_x / scale, age=seen.age / scale)
+    found = maximise(lambda p: slope(p, own), names, starts)
+    values = tuple(v * scale if name in times else v for name, v in zip(names, found.values, strict=True))
+    return Fit(values, float(seen.weight @ log_likelihood(values, seen)), found.at_edge)
+
+
 def maximise(slope: Slope, names: tuple[str, ...], starts: list[list[float]]) -> Fit:
     """Return the parameters, all above 0, where the log-likelihood is greatest; InputError when it is nowhere finite.
 

@@ -68,14 +68,16 @@ class ParetoNBD:
 
 def fit(history: "pd.DataFrame") -> ParetoNBD:
     """Return the model most likely to give this history (`repeat_count, t_x, age`); InputError for too little of it."""
-    seen = likelihood.buyers(history)
-    likelihood.enough(history)
-    scale = float(np.average(seen.age, weights=seen.weight))
-    own = seen._replace(t_x=seen.t_x / scale, age=seen.age / scale)
-    found = likelihood.maximise(lambda p: slope(p, own), NAMES, [[1.0, 1.0, 1.0, 1.0], [0.5, 0.3, 0.5, 0.3]])
+    found = likelihood.fitted(
+        history,
+        slope,
+        log_likelihood,
+        NAMES,
+        times=("alpha", "beta"),
+        starts=[[1.0, 1.0, 1.0, 1.0], [0.5, 0.3, 0.5, 0.3]],
+    )
     r, alpha, s, beta = found.values
-    exact = float(seen.weight @ log_likelihood((r, alpha * scale, s, beta * scale), seen))
-    return ParetoNBD(r, alpha * scale, s, beta * scale, exact, found.at_edge)
+    return ParetoNBD(r, alpha, s, beta, found.log_likelihood, found.at_edge)
 
 
 def log_likelihood(parameters: ArrayLike, seen: Buyers) -> NDArray[np.float64]:

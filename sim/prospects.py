@@ -21,7 +21,7 @@ GENERATIONS = 3
 
 @dataclass
 class Prospects:
-    """Everybody whose trail is warm. `seen` are the three as the firm guesses them, M, A and N side by side."""
+    """Everybody whose trail is warm. `seen` are the three as the firm guesses them; M, A and N are rows."""
 
     id: NDArray
     channel: NDArray
@@ -38,12 +38,12 @@ class Prospects:
 
     def rows(self, which: NDArray) -> "Prospects":
         """Return the prospects at these places."""
-        return Prospects(*(getattr(self, f.name).take(which, axis=0) for f in fields(self)))
+        return Prospects(*(getattr(self, f.name).take(which, axis=-1) for f in fields(self)))
 
     def join(self, others: "Prospects") -> "Prospects":
         """Return these and others after them."""
         names = [f.name for f in fields(self)]
-        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)]) for n in names))
+        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in names))
 
     def copy(self) -> "Prospects":
         """Return a copy that may be changed."""
@@ -54,7 +54,7 @@ class Prospects:
         """Return nobody."""
         nobody = np.zeros(0, dtype=np.int64)
         return made_of(
-            nobody, nobody, np.zeros(0), nobody, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros(0)
+            nobody, nobody, np.zeros(0), nobody, np.zeros((3, 0)), np.zeros((3, 0)), np.zeros(0), np.zeros(0)
         )
 
 
@@ -110,11 +110,11 @@ def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArr
 
 
 def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.float64]:
-    """Return what the called say about money, authority and need, near the truth; the call may win them."""
-    numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)], axis=1)
-    told = np.clip(prospects.hidden[who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
+    """Return what the called say about money, authority and need (rows), near the truth; the call may win them."""
+    numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)])
+    told = np.clip(prospects.hidden[:, who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
     first = ~prospects.called[who]
-    won = scene.settings.prospects.call_lift * score(prospects.hidden[who]) * first
+    won = scene.settings.prospects.call_lift * score(prospects.hidden[:, who]) * first
     prospects.pull[who] *= np.exp(won)
     prospects.called[who] = True
     return np.rint(told * 100.0) / 100.0
@@ -131,15 +131,14 @@ def _born(
     errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
     seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
     moment = scene.month + numbers[8] if created is None else created
-    told, hidden = scene.settings.prospects, np.ascontiguousarray(hidden.T)
+    told = scene.settings.prospects
     pull = told.convert * np.exp(told.steep * 2.0 * (score(hidden) - 0.5))
-    seen = np.ascontiguousarray(seen.T)
     return made_of(ids, channel, moment, referred_by, hidden, seen, pull, -np.log(numbers[3]))
 
 
 def score(hidden: NDArray) -> NDArray[np.float64]:
     """Return the geometric mean of money, authority and need: who lacks one lacks all."""
-    return np.cbrt(hidden[:, 0] * hidden[:, 1] * hidden[:, 2])
+    return np.cbrt(hidden[0] * hidden[1] * hidden[2])
 
 
 def made_of(

@@ -49,14 +49,20 @@ def purchases(
 
 
 def days(values: Any, name: str) -> NDArray[np.float64]:
-    """Return moments as days: numbers as they are, dates since 1970-01-01; InputError for an empty or odd one."""
+    """Return moments as days: numbers as they are, dates since 1970-01-01; InputError for an empty or odd one.
+
+    Whole numbers that are all calendar dates written 20260301 are read as such: as days they would be 50,000 years.
+    """
     import pandas as pd
 
     column = pd.Series(values)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return numbers(column, name)
+        given = numbers(column, name)
+        if not (len(given) and (given >= 19_000_101).all() and (given <= 21_001_231).all()):
+            return given
+        column = pd.Series(given.astype(np.int64).astype(str))
     try:
-        dates = pd.to_datetime(column)
+        dates = _dates(column)
     except (ValueError, TypeError) as refusal:
         first = str(refusal).split(",")[0][:80]
         refuse(name, first, "must be a date such as 2026-03-01, or a number of days", "mend these rows")
@@ -66,6 +72,17 @@ def days(values: Any, name: str) -> NDArray[np.float64]:
     if dates.dt.tz is not None:
         dates = dates.dt.tz_localize(None)
     return (dates.to_numpy(dtype="datetime64[ns]") - np.datetime64(0, "ns")) / DAY
+
+
+def _dates(column: "pd.Series") -> "pd.Series":
+    """Return a column of dates; written with the year first they may differ in form, 2026年3月1日 included."""
+    import pandas as pd
+
+    if column.dtype == object and column.map(lambda one: isinstance(one, str)).all():
+        text = column.str.strip().str.replace("[年月]", "-", regex=True).str.replace("日", "")
+        year_first = bool(text.str.match(r"\d{4}").all())
+        return pd.to_datetime(text, format="mixed") if year_first else pd.to_datetime(text)
+    return pd.to_datetime(column)
 
 
 def moment(value: Any, name: str) -> float:

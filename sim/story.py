@@ -144,16 +144,16 @@ class Story:
             day=day,
             channel=new.channel.astype(np.int8),
             referred_by=new.referred_by,
-            money_seen=new.seen[:, 0],
-            authority_seen=new.seen[:, 1],
-            need_seen=new.seen[:, 2],
+            money_seen=new.seen[0],
+            authority_seen=new.seen[1],
+            need_seen=new.seen[2],
         )
         self.add(
             "truth_prospect",
             prospect_id=new.id,
-            money=new.hidden[:, 0],
-            authority=new.hidden[:, 1],
-            need=new.hidden[:, 2],
+            money=new.hidden[0],
+            authority=new.hidden[1],
+            need=new.hidden[2],
         )
 
     def interviews(self, scene: Scene, ids: NDArray, answers: NDArray) -> None:
@@ -163,9 +163,9 @@ class Story:
             "interviews",
             prospect_id=ids,
             day=day,
-            money=answers[:, 0],
-            authority=answers[:, 1],
-            need=answers[:, 2],
+            money=answers[0],
+            authority=answers[1],
+            need=answers[2],
         )
 
     def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
@@ -282,9 +282,9 @@ def prospects_seen(almanac: Almanac, warm: Prospects) -> Seen:
         channel=lambda: warm.channel,
         day=lambda: day_of(almanac, warm.created),
         referred_by=lambda: warm.referred_by,
-        money_seen=lambda: warm.seen[:, 0],
-        authority_seen=lambda: warm.seen[:, 1],
-        need_seen=lambda: warm.seen[:, 2],
+        money_seen=lambda: warm.seen[0],
+        authority_seen=lambda: warm.seen[1],
+        need_seen=lambda: warm.seen[2],
         called=lambda: warm.called,
     )
 

@@ -78,17 +78,16 @@ class Streams:
         steps = np.array(
             [(k + 1) * STRIDE % 2**64 for k in range(2 * use, 2 * (use + blocks))], dtype=np.uint64
         )
-        made = np.empty((4 * blocks, ids.size))
+        made = np.empty((2 * blocks, 2, ids.size))
         chunk = max(1, CHUNK // blocks)
         for start in range(0, ids.size, chunk):
             some = slice(start, start + chunk)
             words = mix(mix(ids[some] + key) + steps[:, None])
-            numbers = np.empty((2, *words.shape))
-            numbers[0], numbers[1] = words & LOW, words >> HALF
-            numbers += 0.5
-            numbers *= 2.0**-32
-            made[0::2, some], made[1::2, some] = numbers
-        return made
+            here = made[:, :, some]
+            here[:, 0], here[:, 1] = words & LOW, words >> HALF
+            here += 0.5
+            here *= 2.0**-32
+        return made.reshape(4 * blocks, ids.size)
 
     def generator(self, purpose: str) -> np.random.Generator:
         """Return a numpy generator of its own, for the few draws that belong to nobody."""
@@ -144,11 +143,11 @@ def identities(who: ArrayLike) -> NDArray[np.uint64]:
 
 def mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return each 64-bit word mixed so that every bit hangs on every other; a bijection."""
-    made = words.copy()
+    made, moved = words.copy(), np.empty_like(words)
     for shift, factor in MIXING:
-        made ^= made >> shift
+        made ^= np.right_shift(made, shift, out=moved)
         made *= factor
-    made ^= made >> LAST_SHIFT
+    made ^= np.right_shift(made, LAST_SHIFT, out=moved)
     return made
 
 

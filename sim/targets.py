@@ -47,7 +47,7 @@ def targets() -> tuple[Target, ...]:
 
 def findings(story: Story) -> list[Finding]:
     """Return what a story shows, target by target; it must have been run with truth by `facts.Usual`."""
-    from sim import facts, facts_service  # noqa: F401  (enters its measures)
+    from sim import facts, facts_response, facts_service  # noqa: F401  (they enter their measures)
 
     evidence = facts.Evidence(story)
     return [Finding(target, facts.MEASURES[target.name](evidence)) for target in targets()]
