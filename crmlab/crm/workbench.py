@@ -99,7 +99,7 @@ def _cases() -> list[Case]:
 def _pipeline() -> list[dict[str, Any]]:
     """Return one line a stage: how many, how much, and the forecast, yuan."""
     lines = []
-    for stage in list(Opportunity.Stage):  # type: ignore[call-overload]
+    for stage in list(Opportunity.Stage):
         here = Opportunity.objects.filter(stage=stage)
         total = here.aggregate(total=Sum("amount"))["total"] or 0
         lines.append(
