@@ -14,7 +14,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring", "roleplay")
+GROUPS = (
+    "desk",
+    "simulate",
+    "dataset",
+    "classroom",
+    "keeping",
+    "demo",
+    "bench",
+    "authoring",
+    "roleplay",
+    "roleplay_class",
+)
 
 
 def _say_version(wanted: bool) -> None:

@@ -32,7 +32,9 @@ def _fitting(play: Play) -> list[str]:
 
 
 def _tempting(play: Play) -> list[str]:
-    return [name for name in play.scenario.lines if _wrong(play, name)]
+    """Return the wrong lines that somebody might take; plain rudeness tempts nobody, unless there is no other."""
+    wrong = [name for name in play.scenario.lines if _wrong(play, name)]
+    return [name for name in wrong if "rude" not in play.scenario.lines[name]["acts"]] or wrong
 
 
 def _wrong(play: Play, name: str) -> bool:
