@@ -284,6 +284,34 @@ def test_there_is_an_end_to_attempts(tmp_path: Path) -> None:
         attempts.again(folder, NAME)
 
 
+def test_a_spoilt_log_stays_and_the_trainee_is_told_and_goes_on(tmp_path: Path) -> None:
+    made = played(tmp_path, turns=3)
+    made.path.write_text(made.path.read_text(encoding="utf-8").replace("line", "Line"), encoding="utf-8")
+    spoilt = made.path.read_bytes()
+    fresh = call(tmp_path)
+    assert "改动过" in fresh.notice and not fresh.events
+    fresh.do("line", line=good_choice(fresh))
+    assert made.path.read_bytes() == spoilt and fresh.path != made.path
+    assert not call(tmp_path).notice
+
+
+def test_each_level_and_language_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    kinds = [(1, "zh"), (2, "zh"), (1, "en")]
+    for level, lang in kinds:
+        made = call(tmp_path, level=level, lang=lang)
+        made.do("line", line=good_choice(made))
+    found = [call(tmp_path, level=level, lang=lang) for level, lang in kinds]
+    assert [(one.play.level, one.play.lang, len(one.events)) for one in found] == [
+        (*kind, 1) for kind in kinds
+    ]
+
+
+def test_trying_again_twice_makes_one_attempt(tmp_path: Path) -> None:
+    played(tmp_path, turns=1)
+    paths = {attempts.again(tmp_path / "plays", NAME).path.name for _press in range(3)}
+    assert paths == {f"{NAME}-2.json"} and (tmp_path / "plays" / f"{NAME}-2.json").is_file()
+
+
 def test_the_curve_is_told_in_words_and_its_names_do_not_meet(tmp_path: Path) -> None:
     drawn = curve(played(tmp_path, turns=4).play)
     assert "生气从" in drawn and drawn.count("<polyline") == 2

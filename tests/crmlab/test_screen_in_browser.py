@@ -44,9 +44,9 @@ def begin(page: Any, url: str, lang: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     base, key = url.split("/lab/")[0], url.split("?")[1]
     page.goto(f"{base}/crmlab/roleplay?lang={lang}&{key}")
-    page.locator(".crm-tile", has=page.locator(f'a[href*="{NAME}"]')).locator("a").first.click()
+    page.locator(f'a[href*="{NAME}&level=1"]').click()
     page.locator(".crm-call").wait_for()
-    again = page.locator(".crm-row > button").filter(has_text=re.compile("再练一次|Try again"))
+    again = page.get_by_role("button", name=re.compile("再练一次|Try again"))
     if again.is_visible():
         again.click()
     page.locator(".crm-chips button").first.wait_for()
@@ -75,7 +75,7 @@ def test_from_the_start_page_a_whole_call_with_the_mouse(opened: tuple[Any, str,
     with page.expect_popup() as popup:
         page.locator(".crmlab-talk .crmlab-go a").click()
     tab = popup.value
-    tab.locator(".crm-go").first.click()
+    tab.locator(f'a[href*="{NAME}&level=1"]').click()
     tab.locator(".crm-chips button").first.wait_for()
     for turn in range(1, MOST_TURNS):
         tab.locator(".crm-chips button").nth(fitting(offered(tab))).click()

@@ -88,7 +88,8 @@ def gather(found: Iterable[tuple[str, Path]], *, lang: str = "zh", counts: str =
         except LabError as error:
             refused.append((f"{student} · {path.name}", str(error)))
             continue
-        calls[call.scenario.id][student].append(call)
+        if call.play.turns:
+            calls[call.scenario.id][student].append(call)
     played = [_played(by, lang, counts) for by in calls.values()]
     return Class(tuple(sorted(played, key=lambda one: (mean(one.scores.values()), one.name))), tuple(refused))
 
