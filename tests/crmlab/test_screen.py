@@ -68,6 +68,19 @@ def test_three_lines_are_offered_and_one_of_them_tempts(tmp_path: Path) -> None:
     assert len(places) > 1, "the tempting line must not always stand in one place"
 
 
+def test_nobody_is_left_with_a_bad_line_only(tmp_path: Path) -> None:
+    made = call(tmp_path)
+    for _turn in range(25):
+        offered = [name for name, _text in view(made).chips]
+        order = list(made.scenario.lines)
+        right = [name for name in offered if order.index(name) <= order.index("thanks") and name != "voucher"]
+        assert right
+        others = [name for name in right if name != "thanks"] or right
+        made.do("line", line=others[-1])
+        if made.ended:
+            break
+
+
 @pytest.mark.parametrize(("level", "feelings", "steps", "chips"), [(1, 3, 6, 3), (2, 2, 0, 3), (3, 0, 0, 0)])
 def test_a_level_changes_how_much_is_shown(
     level: int, feelings: int, steps: int, chips: int, tmp_path: Path

@@ -39,12 +39,12 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str,
     assert outside == []
 
 
-def begin(page: Any, url: str, lang: str, width: int) -> None:
+def begin(page: Any, url: str, lang: str, width: int, *, level: int = 1) -> None:
     """Open the start page once for the key, then a fresh call of the role-play desk."""
     page.set_viewport_size({"width": width, "height": 900})
     base, key = url.split("/lab/")[0], url.split("?")[1]
     page.goto(f"{base}/crmlab/roleplay?lang={lang}&{key}")
-    page.locator(f'a[href*="{NAME}&level=1"]').click()
+    page.locator(f'a[href*="{NAME}&level={level}"]').click()
     page.locator(".crm-call").wait_for()
     again = page.get_by_role("button", name=re.compile("再练一次|Try again"))
     if again.is_visible():
@@ -124,7 +124,7 @@ def test_what_harms_is_text_and_a_second_window_is_told(opened: tuple[Any, str, 
     from playwright.sync_api import expect
 
     page, url, _outside, _made = opened
-    begin(page, url, "zh", 1280)
+    begin(page, url, "zh", 1280, level=2)
     box, notice = page.locator("#crm-box"), page.locator(".crm-notice")
     box.fill("好" * 100_000)
     box.press("Enter")
@@ -135,8 +135,8 @@ def test_what_harms_is_text_and_a_second_window_is_told(opened: tuple[Any, str, 
     expect(page.locator(".crm-agent .crm-bubble").last).to_have_text(HARM)
     page.locator(".crm-confirm .crm-first").click()
     expect(page.locator(".crm-customer")).to_have_count(2)
-    other = page.context.new_page()
-    other.goto(page.url)
+    other = page.context.browser.new_page()
+    other.goto(f"{page.url}&{url.split('?')[1]}")
     other.locator(".crm-chips button").first.click()
     expect(other.locator(".crm-agent")).to_have_count(2)
     other.close()
