@@ -3,8 +3,10 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.roleplay import log
 from crmlab.roleplay.scenario import Scenario, load
 from crmlab.roleplay.screen.call import Call, begin, taken_up
 
@@ -21,23 +23,34 @@ def kept(folder: Path, scenario: str) -> list[Path]:
 
 
 def resume(folder: Path, scenario: str, *, student: str = "", level: int = 1, lang: str = "zh") -> Call:
-    """Return the latest attempt at `scenario`, finished or not, or a first one; raises as `begin`.
+    """Return the latest attempt at `scenario` of that level and language, finished or not, or a first one.
 
-    A first attempt is played at `level` in `lang`; one that is taken up keeps its own.
+    A log that cannot be taken up stays where it is; a fresh attempt begins, and its `notice` says why. Raises LabError for an unknown
+    scenario.
     """
     known = load(scenario)
-    files = kept(folder, known.id)
-    return taken_up(files[-1]) if files else _fresh(folder, known, 1, student, level, lang)
+    files = [path for path in kept(folder, known.id) if _head(path) in ((level, lang), ())]
+    if not files:
+        return _fresh(folder, known, student, level, lang)
+    try:
+        return taken_up(files[-1])
+    except LabError as error:
+        call = _fresh(folder, known, student, level, lang)
+        call.notice = str(error)
+        return call
 
 
 def again(folder: Path, scenario: str, *, student: str = "", level: int = 1, lang: str = "zh") -> Call:
-    """Return a fresh attempt at `scenario` with another customer's mood; LabError when there are too many."""
-    known = load(scenario)
-    files = kept(folder, known.id)
-    number = number_of(files[-1]) + 1 if files else 1
-    if number > MOST:
-        raise LabError(f"剧本 {known.id} 已经练了 {MOST} 次；请把文件夹 {folder.name} 里旧的记录移走")
-    return _fresh(folder, known, number, student, level, lang)
+    """Return a fresh attempt at `scenario`, with another mood of the customer, kept at once; raises when there are too many.
+
+    An attempt in which nothing was done yet is that attempt.
+    """
+    latest = resume(folder, scenario, student=student, level=level, lang=lang)
+    if not latest.events:
+        return latest
+    call = _fresh(folder, load(scenario), student, level, lang)
+    log.save(call.record(), call.path)
+    return call
 
 
 def number_of(path: Path) -> int:
@@ -52,6 +65,19 @@ def seed_of(student: str, scenario: str, attempt: int) -> int:
     return int.from_bytes(told[:4])
 
 
-def _fresh(folder: Path, scenario: Scenario, number: int, student: str, level: int, lang: str) -> Call:
+def _fresh(folder: Path, scenario: Scenario, student: str, level: int, lang: str) -> Call:
+    files = kept(folder, scenario.id)
+    number = number_of(files[-1]) + 1 if files else 1
+    if number > MOST:
+        raise LabError(f"剧本 {scenario.id} 已经练了 {MOST} 次；请把文件夹 {folder.name} 里旧的记录移走")
     path = folder / f"{scenario.id}-{number}.json"
     return begin(path, scenario, seed=seed_of(student, scenario.id, number), level=level, lang=lang)
+
+
+def _head(path: Path) -> tuple[Any, ...]:
+    """Return level and language of a log, () when it cannot be read."""
+    try:
+        record = log.read(path)
+    except LabError:
+        return ()
+    return record.get("level"), record.get("lang")

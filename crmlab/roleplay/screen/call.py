@@ -45,6 +45,8 @@ class Call:
     hints: list[str] = field(default_factory=list)
     crm: dict[str, str] = field(default_factory=dict)
     holds: list[int] = field(default_factory=list)
+    notice: str = ""
+    """Why an earlier log was not taken up, "" when nothing was wrong."""
     left: bool = False
     """Whether the trainee hung up."""
 

@@ -21,8 +21,9 @@ def chips(play: Play) -> tuple[str, ...]:
 def _fitting(play: Play) -> list[str]:
     """Return the lines whose acts some step still wants, next step first; else those not yet said."""
     said = {turn.text for turn in play.turns}
-    lines = {name: row for name, row in play.scenario.lines.items() if row["text"][play.lang] not in said}
-    good = {name: row for name, row in lines.items() if not _wrong(play, name)}
+    right = {name: row for name, row in play.scenario.lines.items() if not _wrong(play, name)}
+    fresh = {name: row for name, row in right.items() if row["text"][play.lang] not in said}
+    good = fresh or right  # when all is said, lines come again: nobody is left with a bad one only
     ordered = []
     for step in steps(play):
         wanted = [act for act in step["acts"] if act not in done(play)]
@@ -32,7 +33,9 @@ def _fitting(play: Play) -> list[str]:
 
 
 def _tempting(play: Play) -> list[str]:
-    return [name for name in play.scenario.lines if _wrong(play, name)]
+    """Return the wrong lines that somebody might take; plain rudeness tempts nobody, unless there is no other."""
+    wrong = [name for name in play.scenario.lines if _wrong(play, name)]
+    return [name for name in wrong if "rude" not in play.scenario.lines[name]["acts"]] or wrong
 
 
 def _wrong(play: Play, name: str) -> bool:

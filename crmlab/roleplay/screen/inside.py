@@ -1,10 +1,12 @@
 """How a lab's notebook shows a call: the widget of the latest attempt, or its score sheet while graded."""
 
+import os
 import re
 from functools import partial
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from crmlab import cards
 from crmlab.language import translator
@@ -23,6 +25,19 @@ def talk(folder: Path, scenario: str, *, student: str, level: int, lang: str) ->
         attempts.resume(folder, scenario, **told),
         again=partial(attempts.again, folder, scenario, **told),
         reload=partial(attempts.resume, folder, scenario, **told),
+        paper=_paper(folder, scenario, lang),
+    )
+
+
+def _paper(folder: Path, scenario: str, lang: str) -> str:
+    """Return the link to the sheet's own page, "" where no desk of ours serves it."""
+    _ = translator(lang)
+    if "CRMLAB_DESK" not in os.environ:
+        return ""
+    asked = urlencode({"scenario": scenario, "project": folder.parent.name, "lang": lang})
+    told = _("打印成绩单")
+    return (
+        f'<a class="crm-go" href="/crmlab/roleplay/print?{escape(asked)}" target="_blank">{escape(told)}</a>'
     )
 
 

@@ -105,7 +105,7 @@ def _feeling(one: Feeling, *, figures: bool) -> str:
     rises = "▲" if one.change > 0 else "▼" if one.change < 0 else "＝"
     figure = f"{one.value}/100 {rises}" if figures else rises
     level = one.value if one.bad else 100 - one.value
-    colour = BAD if level >= 60 else FAIR if level >= 35 else GOOD
+    colour = BAD if level >= 65 else FAIR if level >= 35 else GOOD
     return (
         f'<div class="crm-feel"><span class="crm-feel-name">{escape(one.label)}</span>'
         f'<b style="color:{colour}">{escape(one.word)}</b> <span class="crm-small">{figure}</span>'

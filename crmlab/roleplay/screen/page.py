@@ -1,6 +1,7 @@
 """The full-page role-play desk: a few pages that JupyterLab's own server gives, behind its own key, kept in the workspace."""
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from crmlab.student import GUEST, student_of
 
 HERE = Path(__file__).parent
 PATH = "crmlab/roleplay"
+PROJECT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOST_BYTES = 400_000
 # nothing from elsewhere, no script but our own file: what a student types cannot run even if it were not escaped
 POLICY = (
@@ -60,8 +62,11 @@ class Page(JupyterHandler):
 
     @property
     def folder(self) -> Path:
-        """Where calls are kept."""
-        return self.root / attempts.FOLDER
+        """Where calls are kept: beside a project's notebooks when one is named, else in the workspace."""
+        name = self.get_query_argument("project", "")
+        own = self.root / name
+        known = PROJECT.fullmatch(name) and (own / "project.toml").is_file()
+        return (own if known else self.root) / attempts.FOLDER
 
     @property
     def student(self) -> str:
@@ -131,9 +136,6 @@ class Choose(Page):
             for level, label in levels.items()
         )
         reached = self._reached(name)
-        if reached:
-            go_on = _("继续或看成绩")
-            links = f'<a class="crm-go" href="{here}/call?scenario={name}&amp;lang={self.lang}">{escape(go_on)}</a>'
         return (
             f'<article class="crm-tile"><h2>{escape(plain["title"][self.lang])}</h2>'
             f'<p>{escape(plain["brief"][self.lang])}</p><p class="crm-small">{escape(reached)}</p>'
@@ -145,7 +147,8 @@ class Choose(Page):
         calls = []
         for path in attempts.kept(self.folder, name):
             try:
-                calls.append(attempts.taken_up(path))
+                call = attempts.taken_up(path)
+                calls += [call] if call.play.turns else []
             except LabError:  # an old or spoilt attempt must not hide the others
                 continue
         if not calls:
@@ -163,8 +166,8 @@ class Talk(Page):
         call = self.call()
         told = labels(call.play.lang)
         asked = {key: str(value) for key, value in self.asked().items() if key != "student"}
-        asked["scenario"] = call.scenario.id
-        data = {"told": told, "asked": asked, "state": state(call)}
+        asked |= {"scenario": call.scenario.id, "project": self.get_query_argument("project", "")}
+        data = {"told": told, "asked": asked, "state": {**state(call), "notice": call.notice}}
         self.write_page(
             told["call"],
             f'<main class="crm-page" id="crm" data-crm="{escape(json.dumps(data, ensure_ascii=False))}">'

@@ -15,15 +15,22 @@ from crmlab.roleplay.screen.view import View, labels, view
 class Talk:
     """One call on the screen: `widget` is what to display, `call` what stands behind it.
 
-    Everything a student can do has a method: `send`, `pick`, `confirm`, `press`, `file`. Nothing runs by itself.
+    Everything a student can do has a method: `send`, `pick`, `confirm`, `press`, `file`. Nothing runs by itself. `again` makes another
+    attempt, `reload` reads the call anew, `paper` is a link (HTML) to a page for printing.
     """
 
     def __init__(
-        self, call: Call, *, again: Callable[[], Call], reload: Callable[[], Call] | None = None
+        self,
+        call: Call,
+        *,
+        again: Callable[[], Call],
+        reload: Callable[[], Call] | None = None,
+        paper: str = "",
     ) -> None:
         self.call, self._again, self._reload = call, again, reload
         self.told = labels(call.play.lang)
-        self._build()
+        self._build(paper)
+        self.notice.value = markup.notice(call.notice, bad=True)
         self._show()
 
     def send(self, text: str) -> None:
@@ -90,7 +97,7 @@ class Talk:
             told = str(error)
         self.notice.value = markup.notice(told, bad=True)
 
-    def _build(self) -> None:
+    def _build(self, paper: str) -> None:
         told = self.told
         self.head, self.brief, self.log, self.heard, self.notice, self.hint_text = (
             w.HTML() for _ in range(6)
@@ -111,10 +118,12 @@ class Talk:
         self.again = _button(told["again"], self.restart, "crm-first")
         self.ticket = _box("crm-pane", [])
         self.fields: dict[str, Any] = {}
+        self.paper = w.HTML(paper)
+        self.end_row = _box("crm-row", [self.again, self.paper])
         self.say_row = _box("crm-row", [self.box, self.go])
         self.button_row = _box("crm-row", list(self.plain.values()))
         main = [self.log, self.heard, self.confirm_row, self.chip_row, self.say_row, self.notice, self.hint_text,
-                self.button_row, self.again]  # fmt: skip
+                self.button_row, self.end_row]  # fmt: skip
         side = _box("crm-side", [self.card, self.feelings, self.ticket, self.steps])
         body = _box("crm-body", [_box("crm-main", main), side])
         style = w.HTML(f"<style>{markup.STYLE.read_text(encoding='utf-8')}</style>")
@@ -170,7 +179,7 @@ class Talk:
         self._seen(self.chip_row, bool(shown.chips))
         self._seen(self.say_row, not shown.ended and not shown.pending)
         self._seen(self.button_row, not shown.ended)
-        self._seen(self.again, bool(shown.ended))
+        self._seen(self.end_row, bool(shown.ended))
         self.plain["hint"].disabled = not shown.can_hint
 
     def _show_ticket(self, shown: View) -> None:
