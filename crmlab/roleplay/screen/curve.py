@@ -22,7 +22,7 @@ def curve(play: Play) -> str:
     parts.append(_line(anger, ANGER, dash="", square=False))
     parts.append(_line(trust, TRUST, dash="6 4", square=True))
     parts += _names([(anger[-1], _("生气"), ANGER), (trust[-1], _("信任"), TRUST)])
-    style = "max-width:100%;height:auto;background:#fff;font:14px sans-serif"
+    style = "width:100%;max-width:640px;height:auto;background:#fff;font:14px sans-serif"
     return (
         f'<svg class="crm-curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" style="{style}" '
         f'aria-label="{escape(told)}"><title>{escape(told)}</title>{"".join(parts)}</svg>'
