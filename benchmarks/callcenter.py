@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import _peers as peers  # beside this file, which is run as a script
 
 from sim.callcenter import Centre
-from sim.clock import StockClock
+from sim.callcenter.clock import StockClock
+from sim.callcenter.draws import draws as draw
 from sim.contacts import Contacts, Draws, arrivals, milliseconds
-from sim.draws import draws as draw
 from sim.scenario import Scenario, load
 from sim.streams import Streams
 
@@ -172,9 +172,12 @@ def show_drawing(calls: int, repeat: int) -> None:
     generator = np.random.default_rng(1)
     runs = {
         "numpy, one by one": lambda: [generator.exponential() for _ in range(calls)],
-        "sim.draws, keyed, whole arrays": lambda: draw(scenario, Streams(1), contacts),
+        "sim.callcenter.draws, keyed, whole arrays": lambda: draw(scenario, Streams(1), contacts),
     }
-    took, count = race(runs, repeat), {"numpy, one by one": calls, "sim.draws, keyed, whole arrays": numbers}
+    took, count = (
+        race(runs, repeat),
+        {"numpy, one by one": calls, "sim.callcenter.draws, keyed, whole arrays": numbers},
+    )
     print("\nDrawing")
     for name in runs:
         print(f"{name:<34}{took[name] / count[name] * 1e9:>11.0f} ns a number")

@@ -65,8 +65,8 @@ def our_market(customers: int, months: int) -> int:
 
 def spread_market(customers: int, months: int) -> int:
     """Run ours by blocks of people on a process a processor; the tables are equal."""
-    from sim import blocks
     from sim.executors import executor
+    from sim.market import blocks
 
     count = os.cpu_count() or 1
     with executor(workers=count) as pool:
@@ -114,11 +114,11 @@ def our_rows(rows: int, _: int) -> int:
 
 def company(customers: int, months: int) -> int:
     """Run a whole company and print where its time goes."""
-    import sim.exchange
+    import sim.market.exchange
     from sim.callcenter import Centre
     from sim.company import Company
-    from sim.exchange import Exchange
     from sim.market import Market
+    from sim.market.exchange import Exchange
 
     spent = {"centre": 0.0, "exchange": 0.0}
 
@@ -137,7 +137,7 @@ def company(customers: int, months: int) -> int:
     whole = Company(customers, 1)
     Market(50, 1).run(1)
     timed(Centre, "run", "centre")
-    timed(sim.exchange, "draws", "centre")  # the numbers a contact brings belong to the centre
+    timed(sim.market.exchange, "draws", "centre")  # the numbers a contact brings belong to the centre
     timed(Exchange, "answer", "exchange")
     start = time.process_time()
     made = whole.run(months)

@@ -22,7 +22,7 @@ AHEAD = 39.0  # weeks
 
 def cdnow() -> pd.DataFrame:
     """Return the buying history of the CDNOW sample, weeks, from the data that come with lifetimes."""
-    from sim.purchases import history, purchases
+    from sim.value.purchases import history, purchases
 
     found = find_spec("lifetimes")
     if found is None or found.origin is None:
@@ -51,7 +51,7 @@ def main(words: list[str]) -> None:
     warnings.simplefilter("ignore")  # the peer's, about its own dependencies
     import lifetimes
 
-    from sim import bgnbd, gamma_gamma, pareto_nbd
+    from sim.value import bgnbd, gamma_gamma, pareto_nbd
 
     x, t_x, age, mean = (told[name] for name in ("repeat_count", "t_x", "age", "mean_repeat"))
     some = told[x > 0]

@@ -91,7 +91,7 @@ def _tables(
     contacts: "Contacts", draws: "Draws", result: "Results", rows: "list[TraceRow] | None"
 ) -> "dict[str, pd.DataFrame]":
     """Return the tables of a day: those always written, and those with something in them."""
-    from sim.special import register
+    from sim.callcenter.special import register
     from sim.tracing import Trace
 
     stores: dict[str, Any] = {

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.almanac import MONTH_DAYS
 from sim.errors import InputError
-from sim.exchange import Agents, Exchange
 from sim.market import Market
-from sim.market_settings import Section
+from sim.market.almanac import MONTH_DAYS
+from sim.market.exchange import Agents, Exchange
+from sim.market.requests import SKILLS
+from sim.market.settings import Section
+from sim.market.story import Story
 from sim.policy import Policy, Steady
 from sim.records import Calls
-from sim.requests import SKILLS
 from sim.scenario import Scenario, load
-from sim.story import Story
 from sim.streams import Streams
 
 if TYPE_CHECKING:

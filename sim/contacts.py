@@ -5,11 +5,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import busyness
+from sim.callcenter import busyness
+from sim.callcenter.draws import Draws, codes, draws, milliseconds
+from sim.callcenter.parts import WRITTEN
 from sim.columns import Columns
-from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
-from sim.parts import WRITTEN
 from sim.scenario import Reason, Scenario, Skill
 from sim.streams import Streams
 
@@ -30,7 +30,7 @@ class Contacts(Columns):
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
     """Return one day's contacts, in order of time, with their draws.
 
-    Poisson arrivals, their means told by `sim.busyness`. A contact's number says day, interval
+    Poisson arrivals, their means told by `sim.callcenter.busyness`. A contact's number says day, interval
     and place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises
     InputError for a day below 0 or a day too large for the numbering.
     """

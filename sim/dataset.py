@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim import instruments, people, tables, truth
 from sim.errors import InputError
-from sim.facts import Usual
 from sim.market import Market
-from sim.market_settings import Section, load
-from sim.market_tables import SEEN, TRUTH
+from sim.market.facts import Usual
+from sim.market.settings import Section, load
+from sim.market.story import Story
+from sim.market.tables import SEEN, TRUTH
 from sim.policy import Policy
-from sim.story import Story
 from sim.streams import Streams
 
 if TYPE_CHECKING:

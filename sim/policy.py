@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
-from sim.market_settings import Section
-from sim.scene import Levers
+from sim.market.scene import Levers
+from sim.market.settings import Section
 
 NOBODY: tuple[int, ...] = ()
 
@@ -232,7 +232,9 @@ LIMITS = {
 
 def _check_levers(settings: Section, levers: Levers, where: str) -> None:
     if not isinstance(levers, Levers):
-        raise InputError(f"{where}: levers = {levers!r}: must be sim.scene.Levers; write levers=Levers(…)")
+        raise InputError(
+            f"{where}: levers = {levers!r}: must be sim.market.scene.Levers; write levers=Levers(…)"
+        )
     if not isinstance(levers.follow_up, bool | np.bool_):
         raise InputError(f"{where}: follow_up = {levers.follow_up!r}: must be True or False; correct it")
     for name, (low, high) in LIMITS.items():

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from sim import laws
-from sim.callcenter import Centre
+from sim.callcenter import Centre, laws
 from sim.contacts import Contacts, Draws, draws, milliseconds
 from sim.errors import InputError
 from sim.records import Calls
@@ -35,7 +34,7 @@ def queue(
 
     No menu, no work after the call, no second attempt, days alike. `patience_seconds` is the mean; infinity
     means that nobody hangs up. Laws, `talk_cv`, `patience_shape` and `quantiles` are those of a scenario file
-    (`sim.laws`). It is checked like a file: InputError for anything impossible.
+    (`sim.callcenter.laws`). It is checked like a file: InputError for anything impossible.
     """
     endless = math.isinf(patience_seconds) and patience_seconds > 0 and patience_law == "exponential"
     patience: dict[str, object] = {
@@ -82,7 +81,7 @@ def callers(
     """Return `count` callers, one after the other, at the scenario's first rate, and their draws.
 
     All are of one day, which runs on past midnight as long as they call; skills come by their shares. The gaps
-    between callers are independent, of a law of talk (`sim.laws.duration`): exponential, for Poisson arrivals,
+    between callers are independent, of a law of talk (`sim.callcenter.laws.duration`): exponential, for Poisson arrivals,
     constant, gamma or lognormal with `gap_cv` as coefficient of variation. InputError for a number below 1 or
     a rate of 0.
     """

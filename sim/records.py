@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import Cases
+from sim.callcenter.cases import Cases
+from sim.callcenter.known import history, open_cases
+from sim.callcenter.legs import LEVEL
+from sim.callcenter.rows import (
+    ABANDONED,
+    ANSWERED,
+    BALKED,
+    BUSY,
+    NEVER,
+    OUTCOMES,
+    SELF_SERVED,
+    WAITING,
+    ticks,
+)
 from sim.columns import Columns
-from sim.known import history, open_cases
-from sim.legs import LEVEL
-from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING, ticks
 
 if TYPE_CHECKING:
-    from sim.day import Day
+    from sim.callcenter.day import Day
 
 __all__ = ["ASKED", "Calls", "Cases", "calls_of"]
 

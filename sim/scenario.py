@@ -6,9 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError
-from sim.options import SINGLE, Options, told
-from sim.parts import (
+from sim.callcenter.options import SINGLE, Options, told
+from sim.callcenter.parts import (
     MOST_AGENTS,
     MOST_TRUNKS,
     WRITTEN,
@@ -24,6 +23,7 @@ from sim.parts import (
     read_skills,
     read_teams,
 )
+from sim.errors import InputError
 from sim.reading import Reader
 
 __all__ = [

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from sim import trails
+from sim.callcenter import trails
 from sim.columns import Columns
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.callcenter import Results
-    from sim.day import Day
+    from sim.callcenter.day import Day
 
 WORDS = Path(__file__).with_suffix(".toml")
 NAMES = (

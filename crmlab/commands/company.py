@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sim.targets import Finding
+    from sim.market.targets import Finding
 
 LABELS = {
     "customers": "期末客户 (customers at the end)",
@@ -33,7 +33,7 @@ def company(
 ) -> None:
     """模拟整个企业：市场和呼叫中心相互作用 · simulate a whole company, market and contact centre."""
     if check:
-        from sim import targets
+        from sim.market import targets
 
         made = targets.check(seed, customers=customers or targets.CUSTOMERS, months=months or targets.MONTHS)
         _report(made, as_json)
@@ -106,6 +106,6 @@ def _report(findings: "list[Finding]", as_json: bool) -> None:
                 f"{row['target']:<32}{row['observed']:>12.3f}{row['expected']:>12.3f}    {limits:<16}{verdict}"
             )
         passed = sum(one.passed for one in findings)
-        typer.echo(f"{passed} / {len(rows)} 通过 passed；来源见 sources in sim/targets.toml")
+        typer.echo(f"{passed} / {len(rows)} 通过 passed；来源见 sources in sim/market/targets.toml")
     if not all(one.passed for one in findings):
         raise typer.Exit(3)

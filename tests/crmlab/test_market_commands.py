@@ -15,7 +15,7 @@ from crmlab.commands.company import _report
 from crmlab.errors import LabError, MissingPart
 from sim import dataset, tables
 from sim.errors import InputError
-from sim.targets import Finding, targets
+from sim.market.targets import Finding, targets
 
 SMALL = ("--customers", "60", "--months", "2")
 

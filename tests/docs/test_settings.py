@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pages import ROOT, Page
 
-from sim import options, parts
+from sim.callcenter import options, parts
 from sim.scenario import Scenario
 
 PAGE = Page(ROOT / "docs/settings.md")

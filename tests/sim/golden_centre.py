@@ -13,7 +13,7 @@ from whole_centre import plain
 
 from sim import tables
 from sim.callcenter import Centre
-from sim.clock import Clock
+from sim.callcenter.clock import Clock
 from sim.columns import Columns
 from sim.contacts import arrivals
 from sim.scenario import Scenario

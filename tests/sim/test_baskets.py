@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim import baskets, panel
+from sim.instruments import baskets, panel
 from sim.market import Market
-from sim.story import Story
+from sim.market.story import Story
 from sim.streams import Streams
 
 S = Streams(8)

@@ -5,11 +5,11 @@ from multiprocessing import get_context
 
 import pytest
 
-from sim import blocks, market_tables
 from sim.errors import InputError
 from sim.executors import executor
-from sim.facts import Usual
-from sim.market import Market
+from sim.market import Market, blocks
+from sim.market import tables as market_tables
+from sim.market.facts import Usual
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -11,12 +11,12 @@ from cdnow import bought, weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import bgnbd, gamma_gamma, likelihood, pareto_nbd
-from sim.bgnbd import BGNBD
 from sim.errors import InputError
-from sim.gamma_gamma import GammaGamma
-from sim.pareto_nbd import ParetoNBD
-from sim.purchases import history
+from sim.value import bgnbd, gamma_gamma, likelihood, pareto_nbd
+from sim.value.bgnbd import BGNBD
+from sim.value.gamma_gamma import GammaGamma
+from sim.value.pareto_nbd import ParetoNBD
+from sim.value.purchases import history
 
 PUBLISHED_BG = BGNBD(0.243, 4.414, 0.793, 2.426)
 PUBLISHED_PARETO = ParetoNBD(0.553, 10.578, 0.606, 11.669)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import cards, people, tables
+from sim import people, tables
 from sim.errors import InputError
+from sim.instruments import cards
 from sim.streams import Streams
 
 S, DAYS = Streams(3), 540

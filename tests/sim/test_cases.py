@@ -8,7 +8,7 @@ from rich_centre import with_options
 
 from sim import tables
 from sim.callcenter import Centre
-from sim.cases import DEADLINES
+from sim.callcenter.cases import DEADLINES
 from sim.contacts import Contacts
 from sim.scenario import Scenario
 

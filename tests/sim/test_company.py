@@ -5,10 +5,10 @@ import pytest
 
 from sim import tables
 from sim.company import Chronicle, Company, board
-from sim.market_settings import load as market_settings
+from sim.market.scene import Levers
+from sim.market.settings import load as market_settings
 from sim.policy import Actions, Steady, View
 from sim.scenario import load
-from sim.scene import Levers
 
 MONTHS = 10
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sim import dataset, instruments, tables
-from sim.market_settings import READY
-from sim.market_tables import SEEN, TRUTH
+from sim.market.settings import READY
+from sim.market.tables import SEEN, TRUTH
 
 COMMITTED = READY / "retail" / "demo"
 SMALL = {"customers": 150, "months": 4, "seed": 2}

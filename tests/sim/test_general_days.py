@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from centres import NOON, callers, draws
 
-from sim.busyness import expected
 from sim.callcenter import Centre
-from sim.clock import StockClock
+from sim.callcenter.busyness import expected
+from sim.callcenter.clock import StockClock
 from sim.contacts import arrivals
 from sim.errors import InputError
 from sim.scenario import Scenario, load

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from test_tiny_day import OLD
 
-from sim.clock import Clock, StockClock
-from sim.options import Options
+from sim.callcenter.clock import Clock, StockClock
+from sim.callcenter.options import Options
 
 COMMITTED = tomllib.loads(golden_centre.FILE.read_text(encoding="utf-8"))
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim import blocks, dataset, instruments, tables
-from sim.market import Market
+from sim import dataset, instruments, tables
+from sim.market import Market, blocks
 
 SIZE, MONTHS, SEED = 1500, 12, 2
 

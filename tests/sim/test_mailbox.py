@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import mailbox, tables
+from sim import tables
 from sim.errors import InputError
+from sim.instruments import mailbox
 from sim.streams import Streams
 
 S = Streams(3)

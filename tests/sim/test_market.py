@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from sim import market_tables, tables
+from sim import tables
 from sim.market import Market
-from sim.market_settings import load
+from sim.market import tables as market_tables
+from sim.market.scene import Levers
+from sim.market.settings import load
+from sim.market.story import Story
 from sim.policy import Actions, Steady, View
-from sim.scene import Levers
-from sim.story import Story
 
 SIZE, MONTHS = 800, 9
 

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from sim import dataset, market_settings, people, targets, truth
+from sim import dataset, people, truth
 from sim.company import Company
 from sim.errors import InputError
-from sim.market import Market
-from sim.market_tables import frame
+from sim.market import Market, targets
+from sim.market import settings as market_settings
+from sim.market.scene import Levers
+from sim.market.tables import frame
 from sim.policy import Actions, Steady, View
 from sim.scenario import load
-from sim.scene import Levers
 from sim.streams import Streams
 
 
@@ -53,7 +54,7 @@ def act(actions: Any, budget: float | None = None) -> Any:
         (Actions(campaigns=[1]), r"campaigns = \[1\]: is none of"),  # type: ignore[arg-type]
         (Actions(levers=Levers(price=0.0)), r"price = 0.0: must be a number from 0.5 to 2"),
         (Actions(levers=Levers(faq=2)), r"faq = 2: must be a number from 0 to 1"),
-        (Actions(levers=None), r"levers = None: must be sim.scene.Levers"),  # type: ignore[arg-type]
+        (Actions(levers=None), r"levers = None: must be sim.market.scene.Levers"),  # type: ignore[arg-type]
         (Actions(levers=Levers(follow_up="yes")), r"follow_up = 'yes': must be True or False"),  # type: ignore[arg-type]
         (Actions(care="all"), r"care = all: must be a list of whole numbers"),
         (Actions(levers=Levers(price=float("nan"))), r"price = nan: must be a number from 0.5"),

@@ -6,9 +6,9 @@ from centres import NOON, callers, draws
 from whole_centre import plain
 
 from sim.callcenter import Centre
+from sim.callcenter.parts import WRITTEN
 from sim.contacts import arrivals
 from sim.errors import InputError
-from sim.parts import WRITTEN
 from sim.scenario import Scenario, load
 from sim.streams import Streams
 

@@ -7,7 +7,7 @@ from buyers import tills
 from hypothesis import given, settings
 
 from sim.errors import InputError
-from sim.purchases import history, purchases
+from sim.value.purchases import history, purchases
 
 ORDERS = pd.DataFrame({"customer_id": [7, 7, 7, 9], "day": [0, 3.5, 3.75, 2], "amount": [10.0, 20, 30, -5]})
 

@@ -8,11 +8,11 @@ from centres import NOON, callers, draws, one_queue
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import recursion as without_clock
 from sim.callcenter import Centre
-from sim.clock import StockClock
+from sim.callcenter import recursion as without_clock
+from sim.callcenter.clock import StockClock
+from sim.callcenter.day import Day, Today
 from sim.contacts import milliseconds
-from sim.day import Day, Today
 from sim.scenario import Scenario
 from sim.staffing import Staffing
 from sim.streams import Streams

@@ -8,8 +8,8 @@ from whole_centre import whole
 
 from sim import tables
 from sim.callcenter import Centre
+from sim.callcenter.known import Known
 from sim.contacts import Contacts, arrivals
-from sim.known import Known
 from sim.streams import Streams
 
 

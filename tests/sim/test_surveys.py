@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import servqual, surveys, tables
+from sim import tables
 from sim.errors import InputError
+from sim.instruments import surveys
+from sim.instruments.surveys import SurveyPlan
 from sim.streams import Streams
-from sim.surveys import SurveyPlan
+from sim.value import servqual
 
 S = Streams(4)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim import facts, facts_response, facts_service, targets
-from sim.market_settings import load
+from sim.market import facts, facts_response, facts_service, targets
+from sim.market.settings import load
 
 
 def test_every_target_has_its_measure_and_every_measure_its_target() -> None:
