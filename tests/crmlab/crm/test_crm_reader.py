@@ -99,7 +99,7 @@ def test_an_absent_file_a_folder_and_a_link_are_refused(tmp_path, book):
 def test_a_torn_file_is_refused(weili, book):
     whole = book.read_bytes()
     book.write_bytes(whole[: len(whole) // 3])
-    with pytest.raises(LabError, match="读不出来|缺少"):
+    with pytest.raises(LabError, match=r"读不出来|缺少"):
         inspect(book)
 
 
