@@ -124,7 +124,10 @@ def _overrides(desk: Desk) -> dict[str, Any]:
 
 def _extensions(desk: Desk) -> dict[str, Any]:
     on = {f"nbgrader.server_extensions.{name}": desk.teacher for name in NBGRADER}
-    return {"jpserver_extensions": {**on, "jupyterlab_jupytext": desk.teacher, "notebook": desk.teacher}}
+    ours = {"crmlab.roleplay.screen.page": True}
+    return {
+        "jpserver_extensions": {**on, **ours, "jupyterlab_jupytext": desk.teacher, "notebook": desk.teacher}
+    }
 
 
 def _collapse_sidebar(desk: Desk) -> None:
@@ -174,6 +177,7 @@ def environment(desk: Desk) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(desk.own / "runtime"),
         "IPYTHONDIR": str(desk.own / "ipython"),
         "JUPYTER_TOKEN": desk.token,
+        "CRMLAB_DESK": "1",  # kernels may link to the pages of this server
     }
 
 

@@ -23,7 +23,6 @@ QUIET = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONWARNINGS": "ignore::DeprecationWarning:multiprocessing",
 }
 

@@ -51,13 +51,13 @@ class Run:
 
     def first_half(self, student: Child) -> None:
         """Run all cells in the student's process, and keep what the judge will need of each moment."""
-        for place, cell in enumerate(self.notebook["cells"]):
-            if cell["cell_type"] != "code":
-                continue
+        code = [place for place, one in enumerate(self.notebook["cells"]) if one["cell_type"] == "code"]
+        for place in code:
+            cell = self.notebook["cells"][place]
             try:
                 known = self._run(student, place, cell)
                 if judged(cell):
-                    self.moments[place] = self._freeze(student, place, cell, known)
+                    self.moments[place] = self._freeze(student, place, known, last=place == code[-1])
             except Late:
                 self.stopped.append((place, "late"))
             except Died:
@@ -105,7 +105,9 @@ class Run:
         names = answer.get("names")
         return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
-    def _freeze(self, student: Child, place: int, cell: Cell, known: list[str]) -> Moment:
+    def _freeze(self, student: Child, place: int, known: list[str], *, last: bool) -> Moment:
+        """Return what the judge will need of this moment; after the `last` cell the process itself stays it."""
+        cell = self.notebook["cells"][place]
         need = self.plan.needs.get(str(repair.task(cell)), NOTHING)
         own = (set(known) & need.reads) - need.ours - BUILT_IN
         wanted = sorted(need.theirs | own)
@@ -113,7 +115,8 @@ class Run:
         if not wanted and not weak:
             return Moment(place)
         ours, theirs = pair()
-        request = {"do": "freeze", "names": wanted, "keep": weak, "seconds": self.seconds}
+        keep = "yes" if weak else "no" if last else "calls"
+        request = {"do": "freeze", "names": wanted, "keep": keep, "seconds": self.seconds}
         try:
             answer = _plain(
                 student.ask(request, seconds=self.seconds + GRACE, handed=(theirs.fileno(),), tick=self.watch)

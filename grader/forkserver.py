@@ -24,6 +24,7 @@ def main() -> None:
     server = Pipe(socket.socket(fileno=int(sys.argv[1])))
     start = server.receive()
     import_all(start["preload"])
+    sys.dont_write_bytecode = True
     shell = _warm()
     sandbox.warm_up()
     server.send({"ready": True})
@@ -47,9 +48,9 @@ def main() -> None:
 
 
 def import_all(names: list[str]) -> None:
-    """Import the modules that are there; one that is missing is missed by whoever needs it."""
+    """Import the modules that are there; one that is missing or broken is missed by whoever needs it."""
     for name in names:
-        with suppress(ImportError):
+        with suppress(Exception):
             importlib.import_module(name)
 
 

@@ -1,9 +1,44 @@
 """What the gradebook holds about one project; the only reader of nbgrader's database."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from grader.course import Course
+from grader.errors import GraderError
+
+# nbgrader's own rules (its api.py): a person's points stand before the machine's, extra credit comes on top
+# of either; an answer nobody and nothing has given points counts as 0
+EARNED = (
+    "CASE WHEN COALESCE(g.manual_score, g.auto_score) IS NULL THEN 0.0 "
+    "ELSE COALESCE(g.manual_score, g.auto_score) + COALESCE(g.extra_credit, 0.0) END"
+)
+TASKS = f"""
+SELECT a.student_id, n.name, b.name, g.needs_manual_grade, {EARNED},
+       COALESCE(gc.max_score, tc.max_score, 0.0), c.manual_comment
+FROM submitted_assignment a
+JOIN submitted_notebook s ON s.assignment_id = a.id
+JOIN notebook n ON n.id = s.notebook_id
+JOIN grade g ON g.notebook_id = s.id
+JOIN base_cell b ON b.id = g.cell_id
+LEFT JOIN grade_cells gc ON gc.id = b.id
+LEFT JOIN task_cells tc ON tc.id = b.id
+LEFT JOIN base_cell w ON w.notebook_id = b.notebook_id AND w.name = b.name AND w.type IN ('SolutionCell', 'TaskCell')
+LEFT JOIN comment c ON c.cell_id = w.id AND c.notebook_id = s.id
+WHERE a.assignment_id = (SELECT id FROM assignment WHERE name = ?)
+ORDER BY a.student_id, n.name, g.rowid
+"""
+SUBMITTED = (
+    "SELECT student_id FROM submitted_assignment "
+    "WHERE assignment_id = (SELECT id FROM assignment WHERE name = ?) ORDER BY student_id"
+)
+MOST = """
+SELECT COALESCE(SUM(COALESCE(gc.max_score, tc.max_score)), 0.0)
+FROM notebook n JOIN base_cell b ON b.notebook_id = n.id
+LEFT JOIN grade_cells gc ON gc.id = b.id LEFT JOIN task_cells tc ON tc.id = b.id
+WHERE n.assignment_id = (SELECT id FROM assignment WHERE name = ?)
+"""
 
 
 @dataclass(frozen=True)
@@ -32,51 +67,42 @@ class Score:
 
 
 def scores(course: Course, project: str) -> dict[str, Score]:
-    """Return what the gradebook holds about `project`, by student; empty before the first release."""
-    from nbgrader.api import Gradebook, MissingEntry
+    """Return what the gradebook holds about `project`, by student; empty before the first release.
 
+    Raises GraderError when the file is no gradebook.
+    """
     if not (course.home / "gradebook.db").exists():
         return {}
-    with course.quietly("gradebook"), Gradebook(course.config().CourseDirectory.db_url, "crm") as book:
-        try:
-            submissions = book.find_assignment(project).submissions
-        except MissingEntry:
-            return {}
-        return {sub.student.id: _score(sub) for sub in submissions}
+    earned: dict[str, float] = {}
+    whole = max_score(course, project)
+    tasks: dict[str, list[TaskScore]] = {who: [] for (who,) in _rows(course, SUBMITTED, project)}
+    for who, notebook, name, waits, points, most, comment in _rows(course, TASKS, project):
+        score = None if waits else float(points)
+        tasks[who].append(TaskScore(notebook, name, score, float(most), comment or ""))
+        earned[who] = earned.get(who, 0.0) + float(points)
+    return {
+        who: Score(
+            student=who,
+            score=earned.get(who, 0.0),
+            max_score=whole,
+            by_hand_pending=sum(task.score is None for task in each),
+            tasks=tuple(each),
+        )
+        for who, each in tasks.items()
+    }
 
 
 def max_score(course: Course, project: str) -> float:
     """Return the points that can be earned in `project`, 0 when it was never released."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    with course.quietly("gradebook"), Gradebook(course.config().CourseDirectory.db_url, "crm") as book:
-        try:
-            return float(book.find_assignment(project).max_score)
-        except MissingEntry:
-            return 0.0
+    if not (course.home / "gradebook.db").exists():
+        return 0.0
+    return float(_rows(course, MOST, project)[0][0])
 
 
-def _score(submission: Any) -> Score:
-    comments = {
-        (notebook.name, one.name): one.manual_comment or ""
-        for notebook in submission.notebooks
-        for one in notebook.comments
-    }
-    tasks = tuple(
-        TaskScore(
-            notebook=notebook.name,
-            task=grade.name,
-            score=None if grade.needs_manual_grade else float(grade.score),
-            max_score=float(grade.max_score),
-            comment=comments.get((notebook.name, grade.name), ""),
-        )
-        for notebook in sorted(submission.notebooks, key=lambda n: n.name)
-        for grade in notebook.grades
-    )
-    return Score(
-        student=submission.student.id,
-        score=float(submission.score),
-        max_score=float(submission.max_score),
-        by_hand_pending=sum(task.score is None for task in tasks),
-        tasks=tasks,
-    )
+def _rows(course: Course, query: str, project: str) -> list[Any]:
+    book = course.home / "gradebook.db"
+    try:
+        with closing(sqlite3.connect(f"{book.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute(query, (project,)).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise GraderError(f"成绩册 {book} 读不出来：{error}；请用备份恢复它") from error

@@ -101,7 +101,8 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
         yield from _by_nbgrader(course, work, setting, due, strange)
         return
     workers = setting.workers or os.cpu_count() or 1
-    with ForkServer(setting.preload, unsafe=setting.unsafe) as server, ThreadPoolExecutor(workers) as pool:
+    warm = (*setting.preload, *work.imports)
+    with ForkServer(warm, unsafe=setting.unsafe) as server, ThreadPoolExecutor(workers) as pool:
         marker = Marker(work, setting, server, course.cell_seconds)
         found = model.findings(course, marker, due[0], fingerprint=f"{ENGINE} {work.fingerprint}")
         marker = replace(marker, weak=found.weak)

@@ -23,14 +23,29 @@ class Names:
 def of(source: str) -> Names:
     """Return the names of a cell of an author's; lines for the shell (%, !) are left out."""
     names = Names()
-    try:
-        tree = ast.parse(_python_only(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return names
+    tree = _tree(source)
     names.reads = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for statement in tree.body:
         _look(statement, names)
     return names
+
+
+def modules(source: str) -> set[str]:
+    """Return the modules that a cell imports, by their full names."""
+    found = set()
+    for node in ast.walk(_tree(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def _tree(source: str) -> ast.Module:
+    try:
+        return ast.parse(_python_only(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _python_only(source: str) -> str:

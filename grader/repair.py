@@ -1,6 +1,7 @@
 """Honest accidents in a handed-in notebook, put right on a copy before it is graded."""
 
 import json
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 from grader.errors import GraderError
 
 Cell = dict[str, Any]
+KINDS = ("code", "markdown", "raw")
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -27,11 +30,9 @@ def parsed(data: bytes, name: str) -> dict[str, Any]:
 
     Raises GraderError, with the cure, when it is no notebook at all.
     """
-    import nbformat
-
     try:
         text = data.decode("utf-8-sig")
-        json.loads(text)
+        notebook = json.loads(text)
     except UnicodeDecodeError as error:
         raise GraderError(f"{name} 不是 UTF-8 文字；请让学生在实训环境里重新保存并再交一次") from error
     except json.JSONDecodeError as error:
@@ -41,25 +42,73 @@ def parsed(data: bytes, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise GraderError(f"{name} 的内容不像笔记本；请让学生在实训环境里重新保存并再交一次") from error
     try:
-        return plain(nbformat.reads(text, as_version=4))
-    except Exception as error:  # nbformat raises many kinds for what is no notebook
+        return dict(plain(notebook if _of_today(notebook) else _from_another_format(text)))
+    except Exception as error:  # what is no notebook fails in many ways
         raise GraderError(f"{name} 不是笔记本文件；请让学生交 lab 开头的 .ipynb 文件") from error
 
 
+def _of_today(notebook: Any) -> bool:
+    return isinstance(notebook, dict) and notebook.get("nbformat") == 4 and "cells" in notebook
+
+
+def _from_another_format(text: str) -> Any:
+    import nbformat  # seconds of imports: only who needs it pays for it
+
+    return nbformat.reads(text, as_version=4)
+
+
 def plain(notebook: Any) -> Any:
-    """Return the notebook with what the marker leans on in place: cells with kind, text and metadata."""
-    cells = []
-    for cell in notebook["cells"]:
-        source = cell.get("source", "")
-        cell["source"] = "".join(source) if isinstance(source, list) else str(source)
-        about = cell.setdefault("metadata", {})
-        known = about.get("nbgrader")
-        if known is not None and not (isinstance(known, dict) and isinstance(known.get("grade_id", ""), str)):
-            del about["nbgrader"]
-        if cell["cell_type"] in ("code", "markdown", "raw"):
-            cells.append(cell)
-    notebook["cells"] = cells
-    return notebook
+    """Return the notebook with nothing in it but what the marker leans on: known cells, in nbformat's form.
+
+    Raises whatever it meets in what is no notebook.
+    """
+    cells = [_plain_cell(cell) for cell in notebook["cells"] if cell["cell_type"] in KINDS]
+    taken: set[str] = set()
+    for number, cell in enumerate(cells):  # an id may stand once only, and today's format wants one
+        if cell.get("id") is None or cell["id"] in taken:
+            cell["id"] = f"cell-{number}-{len(cells)}"
+        taken.add(cell["id"])
+    about = notebook.get("metadata")
+    return {
+        "cells": cells,
+        "metadata": dict(about) if isinstance(about, dict) else {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _plain_cell(cell: Any) -> Cell:
+    source, about = cell.get("source", ""), cell.get("metadata")
+    made: Cell = {
+        "cell_type": str(cell["cell_type"]),
+        "source": "".join(source) if isinstance(source, list) else str(source),
+        "metadata": dict(about) if isinstance(about, dict) else {},
+    }
+    known = made["metadata"].get("nbgrader")
+    if known is not None and not (isinstance(known, dict) and isinstance(known.get("grade_id", ""), str)):
+        del made["metadata"]["nbgrader"]
+    if isinstance(cell.get("id"), str) and CELL_ID.fullmatch(cell["id"]):
+        made["id"] = cell["id"]
+    if made["cell_type"] == "code":
+        shown = cell.get("outputs")
+        made["outputs"] = [_joined(one) for one in shown] if isinstance(shown, list) else []
+        made["execution_count"] = None
+    elif isinstance(cell.get("attachments"), dict):
+        made["attachments"] = cell["attachments"]
+    return made
+
+
+def _joined(output: Any) -> Any:
+    """Return an output with each text in one piece; files keep long ones as lists of lines."""
+    made = dict(output)
+    if isinstance(made.get("text"), list):
+        made["text"] = "".join(made["text"])
+    if isinstance(made.get("data"), dict):
+        made["data"] = {
+            kind: "".join(value) if isinstance(value, list) and "json" not in kind else value
+            for kind, value in made["data"].items()
+        }
+    return made
 
 
 def repair(

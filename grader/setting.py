@@ -7,7 +7,7 @@ from typing import Literal
 from grader.sandbox.limits import Limits
 
 Environment = Callable[[str], dict[str, str]]
-PRELOAD = ("numpy", "pandas", "pandas.testing", "matplotlib.pyplot", "nbformat")
+PRELOAD = ("pandas", "pandas.testing")
 
 
 @dataclass(frozen=True)

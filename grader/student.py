@@ -48,13 +48,14 @@ class _Seat:
         return {"outputs": outputs, "names": names[:MOST_NAMES], "count": self.shell.execution_count - 1}
 
     def do_freeze(self, request: dict[str, Any], handed: list[int]) -> Any:
-        """Return what some names hold now; with functions among them, or when told, leave a copy behind.
+        """Return what some names hold now; told "yes", or "calls" and functions among them, leave a copy behind.
 
         The copy keeps this moment: it answers calls on the descriptor that came along, after this process has
         run the rest of the notebook.
         """
         values = {name: self._value(name, request["seconds"]) for name in request["names"]}
-        kept = bool(handed) and (request["keep"] or bool(self.functions)) and self._copy(handed[0])
+        wanted = request["keep"] == "yes" or (request["keep"] == "calls" and bool(self.functions))
+        kept = bool(handed) and wanted and self._copy(handed[0])
         for descriptor in handed:
             os.close(descriptor)
         return {"values": values, "kept": kept}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from crmlab.crm.models import Case
 from crmlab.crm.roles import role_of
 from crmlab.crm.words import _
-from sim.cases import DEADLINES, FOLLOW_UP_AFTER, PROGRESS_EVERY
+from sim.callcenter.cases import DEADLINES, FOLLOW_UP_AFTER, PROGRESS_EVERY
 from sim.workdays import Workdays
 
 Refusal = Any  # a text of ours, or None

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from grader.sandbox.limits import Limits
@@ -53,7 +53,7 @@ def warm_up() -> None:
     if sys.platform == "linux":
         from grader.sandbox import landlock, limits, namespaces, seccomp
 
-        landlock.version(), limits.__name__, namespaces.__name__
+        landlock.version(), limits.pages(), namespaces.__name__, _always()
         if seccomp.known():
             seccomp.program()
 
@@ -83,8 +83,7 @@ def confine(rules: Rules) -> list[str]:
     except (OSError, ValueError):
         pass
     try:
-        readable = [Path(path) for path in (*_always(), *rules.readable)]
-        landlock.restrict(readable, [Path(path) for path in (*rules.writable, "/dev/null")])
+        landlock.restrict([*_always(), *rules.readable], [*rules.writable, "/dev/null"])
         held.append("files")
     except OSError:
         pass
@@ -102,6 +101,7 @@ def missing(held: Iterable[str]) -> list[str]:
     return [layer for layer in LAYERS if layer not in have]
 
 
+@cache
 def _always() -> list[str]:
     """Return what every process may read: Python, its libraries, the system's; nobody's work."""
     own = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))}  # noqa: PTH120

@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -18,10 +19,15 @@ class Limits:
     scratch_files: int = 5000
 
 
+@cache
+def pages() -> int:
+    """Return how many pages of memory this process had mapped when it was first asked; its forks have no fewer."""
+    return int(Path("/proc/self/statm").read_text().split()[0])
+
+
 def restrict(limits: Limits) -> None:
     """Set the limits for this process and all it starts."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    memory = pages * resource.getpagesize() + limits.memory_mb * 2**20
+    memory = pages() * resource.getpagesize() + limits.memory_mb * 2**20
     used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
     wanted = {
         resource.RLIMIT_AS: memory,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from grader.sandbox import syscalls
 
-OURS = syscalls.CLONE_NEWPID | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWNS
+# no mount and no IPC namespace: mounting and System V memory are refused by the filter of calls, and each
+# namespace more costs a millisecond a process
+OURS = syscalls.CLONE_NEWPID | syscalls.CLONE_NEWNET
 FIRST_UID = 61000
 
 
