@@ -9,10 +9,16 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from crmlab.crm import search
-from crmlab.crm.admin.masked import MaskedDelta, hidden, replace
+from crmlab.crm import my_lists, own_fields, search
+from crmlab.crm.admin import own_columns
+from crmlab.crm.admin.exchange import Exchange
+from crmlab.crm.admin.masked import MaskedDelta, column, hidden, replace
+from crmlab.crm.models import Kept
 from crmlab.crm.roles import may
 from crmlab.crm.words import _
+
+LAST = ("keep_until", "owner")
+"""Fields that stand at the end of every form."""
 
 
 class VersionedForm(forms.ModelForm):
@@ -25,6 +31,9 @@ class VersionedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "seen_version" in self.fields:
             self.fields["seen_version"].initial = self.instance.version if self.instance.pk else 0
+        for name in self.fields:
+            if name.startswith("own_"):
+                self.fields[name].initial = self.instance.extra.get(name)
 
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError when the record is newer than what was shown."""
@@ -58,7 +67,7 @@ class Bin(admin.SimpleListFilter):
         return queryset
 
 
-class RecordAdmin(SimpleHistoryAdmin):
+class RecordAdmin(Exchange, SimpleHistoryAdmin):
     """The pages of one table of records."""
 
     form = VersionedForm
@@ -66,6 +75,7 @@ class RecordAdmin(SimpleHistoryAdmin):
     list_per_page = 50
     list_max_show_all = 200
     save_on_top = False
+    change_list_template = "crm/change_list.html"
     view_on_site = False
     readable: ClassVar[tuple[str, ...]] = ()
     """Fields of a record that are shown and never typed."""
@@ -76,20 +86,46 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Return the columns, masked where the visitor may not see."""
-        return replace(request, self.model, super().get_list_display(request))
+        mine = my_lists.chosen(request, self.model)
+        own = {one.key: one for one in self._own()}
+        names = [n for n in mine if n not in own] or list(super().get_list_display(request))
+        added = [own_columns.column(own[n], request) for n in mine if n in own]
+        return [*replace(request, self.model, names), *added]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Return the columns that lead to the record: the usual ones, else the first."""
+        usual = [name for name in self.list_display_links or () if name in list_display]
+        return usual or list(list_display)[:1]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Return the list with what its user arranged."""
+        told = {"my_list": my_lists.panel(request, self.model, self.get_list_display(request))}
+        return super().changelist_view(request, {**(extra_context or {}), **told})
+
+    def _own(self) -> list[Any]:
+        return own_fields.of(self.model) if issubclass(self.model, Kept) else []
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the fields of the form; hidden ones as masked texts once the record exists."""
         names = [f.name for f in self.model._meta.fields if f.editable and f.name not in ("id", "version")]
-        names = [name for name in names if name not in self.readable]
+        names = [name for name in names if name not in (*self.readable, *LAST)] + [
+            n for n in LAST if n in names
+        ]
+        own = own_columns.form_names(self._own(), request, obj)
         if obj is None:
-            return [*names, "seen_version"]
-        return [*replace(request, self.model, [*self.readable, *names], obj), "seen_version"]
+            return [*names, *own, "seen_version"]
+        shown = replace(request, self.model, [*self.readable, *names], obj)
+        if isinstance(obj, Kept) and obj.other_values:
+            shown.append(
+                column(self.model, "other_values") if hidden(request, self.model) else "other_values"
+            )
+        return [*shown, *own, "seen_version"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return what is shown and not typed."""
         masked = [] if obj is None else [f for f in self.get_fields(request, obj) if callable(f)]
-        return [*self.readable, *masked]
+        left_over = ["other_values"] if issubclass(self.model, Kept) else []
+        return [*self.readable, *masked, *left_over]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Return whether an address may filter by `lookup`: only what stands among the list's filters."""
@@ -138,7 +174,10 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Return the filters, the recycle bin last."""
-        return [*super().get_list_filter(request), Bin]
+        own = [
+            own_columns.choice_filter(one) for one in self._own() if one.kind == "choice" and not one.personal
+        ]
+        return [*super().get_list_filter(request), *own, Bin]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict, set, list]:
         """Return what goes into the recycle bin: the records themselves, nothing that hangs on them."""
@@ -169,6 +208,9 @@ class RecordAdmin(SimpleHistoryAdmin):
             obj.owner = request.user
         if change:  # an older state put back must not take the number of a version again
             obj.version = type(obj).everything.values_list("version", flat=True).get(pk=obj.pk)
+        for own in self._own():
+            if own.key in form.cleaned_data:
+                own_fields.put(obj, own, form.cleaned_data[own.key])
         super().save_model(request, obj, form, change)
 
     def history_form_view(
@@ -182,6 +224,8 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form's class, which knows whether an older state is being brought back."""
+        own = {one.key: own_fields.form_field(one) for one in self._own()}
+        kwargs["form"] = type(self.form.__name__, (self.form,), own)
         made = super().get_form(request, obj, change=change, **kwargs)
         return type(made.__name__, (made,), {"reverting": getattr(request, "reverting", False)})
 

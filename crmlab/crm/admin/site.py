@@ -28,13 +28,14 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return the admin's addresses and ours."""
-        from crmlab.crm import calendar_page, workbench
+        from crmlab.crm import calendar_page, my_lists, workbench
 
         own = [
             path("role/", self.admin_view(change_role), name="role"),
             path("record/", self.admin_view(workbench.record), name="record"),
             path("pop/", self.admin_view(workbench.pop), name="pop"),
             path("duplicates/", self.admin_view(workbench.duplicates), name="duplicates"),
+            path("my/<str:name>/", self.admin_view(my_lists.change), name="my_list"),
             path("calendar/", self.admin_view(calendar_page.page), name="calendar"),
         ]
         return own + super().get_urls()
@@ -55,6 +56,16 @@ class Desk(AdminSite):
         from crmlab.crm import workbench
 
         return super().index(request, {**(extra_context or {}), **workbench.context(request)})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the tables in the order of the work, customers first."""
+        from crmlab.crm.models import RECORDS
+
+        order = {model: place for place, model in enumerate(RECORDS)}
+        listed = super().get_app_list(request, app_label)
+        for app in listed:
+            app["models"].sort(key=lambda told: order.get(told["model"], len(order)))
+        return listed
 
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
