@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab.errors import LabError
+from crmlab.outputs import writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,14 +151,6 @@ def _finite(numbers: dict[str, Any]) -> dict[str, Any]:
     return {n: None if isinstance(v, float) and math.isnan(v) else v for n, v in numbers.items()}
 
 
-def refuse_full(out: Path, force: bool) -> None:
-    """Raise LabError when `out` is a file, or a folder with something in it that may not be replaced."""
-    if out.exists() and not out.is_dir():
-        raise LabError(f"--out {out} 是一个文件，不是文件夹；请换一个文件夹名")
-    if not force and out.is_dir() and any(out.iterdir()):
-        raise LabError(f"--out {out} 里已有文件；为免覆盖，请换一个空文件夹，或加上 --force")
-
-
 def write(
     out: Path, frames: "dict[str, pd.DataFrame]", summary: dict[str, Any], pages: dict[str, str]
 ) -> None:
@@ -171,21 +163,18 @@ def write(
     part = out / f".part-{os.getpid()}"
     fresh = not out.exists()
     try:
-        part.mkdir(parents=True)
-        for name, frame in frames.items():
-            tables.write(frame, name, part / FILES[name])
-        texts = {**pages, SUMMARY: json.dumps(summary, ensure_ascii=False, indent=2) + "\n"}
-        for name, text in texts.items():
-            (part / name).write_text(text, encoding="utf-8", newline="\n")
-        made = sorted(part.iterdir())
-        for path in made:
-            path.replace(out / path.name)
-        for name in {*FILES.values(), *PAGES} - {path.name for path in made}:
-            (out / name).unlink(missing_ok=True)
-    except OSError as refusal:
-        raise LabError(
-            f"--out {out} 写不进去（{refusal.strerror or refusal}）；请检查磁盘空间和权限，或换一个文件夹"
-        ) from refusal
+        with writing(out):
+            part.mkdir(parents=True)
+            for name, frame in frames.items():
+                tables.write(frame, name, part / FILES[name])
+            texts = {**pages, SUMMARY: json.dumps(summary, ensure_ascii=False, indent=2) + "\n"}
+            for name, text in texts.items():
+                (part / name).write_text(text, encoding="utf-8", newline="\n")
+            made = sorted(part.iterdir())
+            for path in made:
+                path.replace(out / path.name)
+            for name in {*FILES.values(), *PAGES} - {path.name for path in made}:
+                (out / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
         if fresh and out.is_dir() and not any(out.iterdir()):

@@ -161,15 +161,16 @@ def run(
     *,
     executor: Executor | None = None,
     on_done: Callable[[int], None] = lambda finished: None,
+    begun: Sequence[Replication] = (),
 ) -> Study:
     """Return the study of an experiment; serial, process pool and cluster give equal numbers.
 
-    `on_done` hears how many replications are finished. An interrupt (Ctrl-C) ends it early: what is finished
+    `begun` are the first replications, where they have been run already. `on_done` hears how many are finished. An interrupt (Ctrl-C) ends it early: what is finished
     is kept, and the study says that it is not complete. Raises InputError for a wish about an unknown
     measure.
     """
     executor = executor or Serial()
-    done: dict[int, Replication] = {}
+    done: dict[int, Replication] = {one.number: one for one in begun}
     waiting: dict[Future[Replication], int] = {}
     try:
         while True:

@@ -83,7 +83,6 @@ class _Task:
 
     def __init__(self, scenario: Scenario, promise: Promise, rates: NDArray[np.float64]) -> None:
         self.scenario, self.promise, self.rates = scenario, promise, rates
-        self.seconds = scenario.service_level_seconds if promise.seconds is None else promise.seconds
         names = set(promises.promised(scenario))
         self.skills = [one for one in scenario.skills if one.name in names]
         self.free = [k for k, team in enumerate(scenario.teams) if names.intersection(team.skills)]
@@ -109,7 +108,7 @@ class _Task:
             calls_per_hour=rate * share,
             aht_seconds=handle,
             target=self.promise.level,
-            seconds=self.seconds,
+            seconds=self.promise.limit(self.scenario),
             patience_seconds=bears,
         )
 

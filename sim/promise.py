@@ -33,6 +33,10 @@ class Promise:
     seconds: float | None = None
     over: Literal["interval", "day"] = "interval"
 
+    def limit(self, scenario: Scenario) -> float:
+        """Return within how many seconds an answer counts as in time."""
+        return scenario.service_level_seconds if self.seconds is None else self.seconds
+
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
             raise InputError(f"level = {self.level!r}: must be a share between 0 and 1; give e.g. 0.8")
@@ -75,7 +79,7 @@ def served(
     from sim.callcenter import Centre
 
     centre, skills, carry = Centre(scenario), promised(scenario), None
-    limit = scenario.service_level_seconds if promise.seconds is None else promise.seconds
+    limit = promise.limit(scenario)
     asked, good = np.zeros((2, len(skills), scenario.intervals), dtype=np.int64)
     for contacts, draws in days:
         results = centre.run(contacts, draws, staffing, carry)

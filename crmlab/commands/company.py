@@ -49,23 +49,19 @@ def company(
 
 
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
-    from crmlab.errors import LabError
-    from crmlab.simulation import refuse_full
-    from sim import dataset, tables
+    from dataclasses import replace
+
+    from crmlab.outputs import refuse_full, writing
+    from sim import dataset
     from sim.company import Company, board
 
     if out is not None:
         refuse_full(out, force)
     made = Company(customers, seed).run(months)
     if out is not None:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            dataset.write(dataset.gather(made.story, "retail", customers=customers, seed=seed), out)
-            tables.write(made.frame(), "calls", out / "calls.parquet")
-        except OSError as refusal:
-            raise LabError(
-                f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
-            ) from refusal
+        data = dataset.gather(made.story, "retail", customers=customers, seed=seed)
+        with writing(out):  # the calls with the rest: all of it, or nothing
+            dataset.write(replace(data, visible={**data.visible, "calls": made.frame()}), out)
     story = made.story
     orders = story.arrays("orders")
     return {

@@ -31,7 +31,7 @@ def build(
 ) -> None:
     """生成一个市场的数据集 · build the data set of a market."""
     from crmlab.errors import LabError, MissingPart
-    from crmlab.simulation import refuse_full
+    from crmlab.outputs import refuse_full, writing
     from sim import dataset
 
     refuse_full(out, force)
@@ -39,15 +39,12 @@ def build(
         raise LabError(f"--format {form}：没有这种格式；请选 {'、'.join(dataset.FORMATS)}")
     data = dataset.build(market, customers=customers, months=months, seed=seed, lang=lang, with_truth=truth)
     try:
-        made = dataset.write(data, out, form=form)
+        with writing(out):
+            made = dataset.write(data, out, form=form)
     except ImportError as absent:
         raise MissingPart(
             f"--format {form} 需要 {absent.name}，本机没有；请运行 pip install {absent.name}，或改用 parquet、csv"
         ) from absent
-    except OSError as refusal:
-        raise LabError(
-            f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
-        ) from refusal
     rows = sum(len(frame) for frame in (*data.visible.values(), *data.truth.values()))
     size = sum(path.stat().st_size for path in made)
     typer.echo(f"已写入 written: {out} · {len(made)} 个文件 files · {rows} 行 rows · {size / 1e6:.1f} MB")

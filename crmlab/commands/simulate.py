@@ -81,6 +81,7 @@ def callcenter(
     """模拟呼叫中心若干天，写出通话记录和摘要 · simulate a call centre, write its records and a summary."""
     from crmlab import simulation
     from crmlab.language import require
+    from crmlab.outputs import refuse_full
     from sim.experiment import Experiment
     from sim.scenario import load
 
@@ -89,7 +90,7 @@ def callcenter(
     experiment = Experiment(load(scenario), days=days, warm_up=warm_up, seed=seed)
     stop = _stop(replications, precision or [])
     if out is not None:
-        simulation.refuse_full(out, force)
+        refuse_full(out, force)
     run = _first(experiment, contacts, trace or story is not None)
     study = _study(experiment, stop, run, workers, dask)
     told = {"scenario": scenario, "days": run.days, "seed": seed, **simulation.summary(study, run)}
@@ -97,14 +98,15 @@ def callcenter(
         frames = {name: frame for name, frame in run.frames.items() if trace or name != "trace"}
         pages = _pages(study, run, lang, report=report, animation=animation)
         simulation.write(out, frames | {"replications": simulation.replications(study)}, told, pages)
+    if story is not None:
+        from sim.tracing import story as tell
+
+        told["story"] = tell(run.frames["trace"], story, lang="en" if lang == "en" else "zh")
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _show(experiment.scenario, told, out)
-    if story is not None:
-        from sim.tracing import story as tell
-
-        typer.echo(tell(run.frames["trace"], story, lang="en" if lang == "en" else "zh"), nl=False)
+        typer.echo(told.get("story", ""), nl=False)
     if not told["complete"]:
         raise typer.Exit(INTERRUPTED)
 
@@ -159,13 +161,16 @@ def _study(experiment: "Experiment", stop: "StopRule", run: "Run", workers: int,
     from sim import executors
     from sim import experiment as experiments
 
-    if stop.most == 1 or not run.complete:
-        return experiments.Study(experiment, (run.replication,), run.complete, stop.confidence)
+    first = (run.replication,)
+    if not run.complete:
+        return experiments.Study(experiment, first, complete=False, confidence=stop.confidence)
     with (
         executors.executor(workers=workers, dask=dask) as executor,
         tqdm(total=stop.most, desc="重复 replications", leave=False, disable=None) as bar,
     ):
-        return experiments.run(experiment, stop, executor=executor, on_done=lambda n: bar.update(n - bar.n))
+        return experiments.run(
+            experiment, stop, executor=executor, begun=first, on_done=lambda n: bar.update(n - bar.n)
+        )
 
 
 def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:

@@ -31,14 +31,14 @@ def staffing(
     """找出成本最低、又守得住承诺的排班 · the cheapest staffing that keeps the promise, checked by simulation."""
     from tqdm import tqdm
 
-    from crmlab.errors import LabError
+    from crmlab.outputs import refuse_there
     from sim.experiment import Experiment
     from sim.optimiser import optimise
     from sim.promise import Promise
     from sim.scenario import load
 
-    if out is not None and out.exists() and not force:
-        raise LabError(f"--out {out} 已经有了；为免覆盖，请换一个文件名，或加上 --force")
+    if out is not None:
+        refuse_there(out, force)
     model = load(scenario)
     promise = Promise(level, seconds, over)  # type: ignore[arg-type]  # checked there
     with tqdm(desc="试排 plans tried", unit="个", leave=False, disable=None) as bar:
@@ -78,21 +78,19 @@ def _price(text: str) -> tuple[str, float]:
 
 
 def _write(plan: "pd.DataFrame", out: Path) -> None:
-    from crmlab.errors import LabError
+    from crmlab.outputs import writing
 
     part = out.with_name(f".{out.name}.part")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(
-            plan.to_csv(index=False), encoding="utf-8-sig"
-        )  # so that spreadsheet programs read it
-        part.replace(out)
-    except OSError as refusal:
+        with writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(
+                plan.to_csv(index=False), encoding="utf-8-sig"
+            )  # so that spreadsheet programs read it
+            part.replace(out)
+    finally:
         with suppress(OSError):  # the very place may be missing
             part.unlink(missing_ok=True)
-        raise LabError(
-            f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
-        ) from refusal
 
 
 def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:

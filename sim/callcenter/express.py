@@ -6,7 +6,7 @@ from typing import Any
 from sim.callcenter.clock import RANK
 from sim.callcenter.floor import NONE, Floor
 from sim.callcenter.phone import Phone
-from sim.callcenter.rows import ABANDONED, BALKED, BUSY, NEVER, Rows
+from sim.callcenter.rows import BALKED, BUSY, NEVER, Rows
 from sim.scenario import Scenario
 
 
@@ -64,13 +64,6 @@ class Express(Phone):
                 heappush(self.entries, (now + patience, RANK + self.turn(), self.on_lose_patience, row))
             if self.joined is not None:
                 self.joined(now, row)
-
-    def lose_patience(self, now: int, row: int) -> None:
-        """The caller hangs up; the place in the line is dropped when it comes to the head."""
-        if self.waiting[row] and row not in self.promised:
-            self.waiting[row] = False
-            self.trunks_free += 1
-            self.lose(now, row, ABANDONED)
 
     def end_talk(self, now: int, row: int) -> None:
         """The trunk is free again, unless the call goes on; the agent writes it up, or takes the next caller."""

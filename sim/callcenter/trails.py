@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 Row = tuple[float, int, int, str, str, int]  # as sim.tracing.TraceRow
 Record = dict[str, Any]
 AGAIN = {"redial": "redialled", "repeat": "called_again"}
-BUSINESS = "csr"
 LOST = ("balked", "abandoned")
 
 

@@ -198,3 +198,13 @@ def test_a_disk_that_is_full_is_told_in_one_sentence_and_leaves_no_partial_file(
     assert not (tmp_path / "new").exists()
     assert [path.name for path in (tmp_path / "old").iterdir()] == ["summary.json"]
     assert (tmp_path / "old/summary.json").read_text() == "kept"
+
+
+def test_a_contact_is_told_about_in_words_and_in_json(tmp_path):
+    call("--out", tmp_path)
+    number = int(pd.read_parquet(tmp_path / "contacts.parquet")["contact_id"].iloc[0])
+    said = call("--story", number)
+    assert f"联络 {number} 的经过" in said
+    assert json.loads(call("--story", number, "--json"))["story"] in said
+    with pytest.raises(InputError, match="contact_id = 7"):
+        call("--story", 7)

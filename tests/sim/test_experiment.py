@@ -199,3 +199,10 @@ def test_the_day_as_a_mean_over_replications(study):
     assert hours[1]["offered"] == pytest.approx(
         np.mean([one.half_hours[1]["offered"] for one in study.replications])
     )
+
+
+def test_replications_that_were_run_before_are_not_run_again(shop, study):
+    asked: list[int] = []
+    again = run(shop, StopRule(most=12), begun=study.replications[:3], on_done=asked.append)
+    assert same(again, study) and asked == list(range(4, 13))
+    assert run(shop, StopRule(most=1), begun=study.replications[:1]).replications == study.replications[:1]

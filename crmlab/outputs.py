@@ -1,0 +1,32 @@
+"""Where a command writes to: nothing of anybody's is written over, and a disk that refuses is told in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crmlab.errors import LabError
+
+
+def refuse_full(out: Path, force: bool) -> None:
+    """Raise LabError when `out` is a file, or a folder with something in it that may not be replaced."""
+    if out.exists() and not out.is_dir():
+        raise LabError(f"--out {out} 是一个文件，不是文件夹；请换一个文件夹名")
+    if not force and out.is_dir() and any(out.iterdir()):
+        raise LabError(f"--out {out} 里已有文件；为免覆盖，请换一个空文件夹，或加上 --force")
+
+
+def refuse_there(out: Path, force: bool) -> None:
+    """Raise LabError when there is a file `out` that may not be replaced."""
+    if out.exists() and not force:
+        raise LabError(f"--out {out} 已经有了；为免覆盖，请换一个文件名，或加上 --force")
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Turn what the disk says into LabError; who writes inside takes care that nothing half-written stays."""
+    try:
+        yield
+    except OSError as refusal:
+        raise LabError(
+            f"--out {out} 写不进去（{refusal.strerror or refusal}）；请检查磁盘空间和权限，或换一个文件夹"
+        ) from refusal
