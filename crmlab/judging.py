@@ -1,6 +1,5 @@
 """What hidden tests may look at: the truth of the student's world, and the answers handed in."""
 
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmlab import data, places
 from crmlab.errors import LabError
+from crmlab.strangers import json_of
 from crmlab.student import grading, student_of
 
 if TYPE_CHECKING:
@@ -72,12 +72,7 @@ def _nobody(_prompt: str) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LabError(f"{path.name} 大于 {MOST_BYTES} 字节，不读；请检查这份作业")
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise LabError(f"读不了 {path}：{error}；请检查这份作业是否完整") from error
+    plain = json_of(path, "这份作业里的记录", most=MOST_BYTES)
     if not isinstance(plain, dict):
         raise LabError(f"{path} 里不是一组键和值；请检查这份作业是否完整")
     return plain

@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from crmlab.roleplay.engine import Play
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,15 +66,28 @@ def judge(
 ) -> None:
     """给通话打分，以 JSON 显示 · judge a saved play or a plain transcript, as JSON."""
     from crmlab.language import require
-    from crmlab.roleplay import log, transcript
+    from crmlab.roleplay import transcript
     from crmlab.roleplay.judge import judge_play, judge_said
 
     require(lang)
     if _is_log(file):
-        sheet = judge_play(log.replay(log.read(file)))
+        sheet = judge_play(_play(file))
     else:
         sheet = judge_said(transcript.read(file, lang=lang), lang=lang)
     typer.echo(json.dumps(sheet.plain(), ensure_ascii=False, indent=1))
+
+
+def _play(file: Path) -> "Play":
+    """Return the play of a log: suggested lines alone, as the terminal keeps it, or all that the screen knows."""
+    from crmlab.roleplay import log
+    from crmlab.roleplay.screen.call import taken_up
+
+    record = log.read(file)
+    events = record.get("events")
+    plain = isinstance(events, list) and all(
+        isinstance(one, dict) and one.get("k") == "line" for one in events
+    )
+    return log.replay(record) if plain else taken_up(file).play
 
 
 def _is_log(file: Path) -> bool:

@@ -9,13 +9,18 @@ from crmlab.errors import LabError
 from crmlab.roleplay.appraisal import table
 from crmlab.roleplay.engine import MOST_TURNS, Play
 from crmlab.roleplay.scenario import Scenario, load
+from crmlab.strangers import json_of
 
 VERSION = 1
-MOST_BYTES = 1_000_000
 
 
 def of(play: Play, lines: list[str]) -> dict[str, Any]:
     """Return the log of a play in which the trainee chose suggested `lines`, in that order."""
+    return record(play, [{"n": n, "k": "line", "line": line} for n, line in enumerate(lines, 1)])
+
+
+def record(play: Play, events: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the log of what was done in a play: `events`, numbered from 1, each with its kind `k`."""
     head = {
         "v": VERSION,
         "scenario": f"{play.scenario.id}@{play.scenario.sha}",
@@ -23,7 +28,7 @@ def of(play: Play, lines: list[str]) -> dict[str, Any]:
         "seed": play.seed,
         "level": play.level,
         "lang": play.lang,
-        "events": [{"n": n, "k": "line", "line": line} for n, line in enumerate(lines, 1)],
+        "events": events,
     }
     return {**head, "chain": chain(head)}
 
@@ -38,31 +43,34 @@ def save(log: dict[str, Any], path: Path) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """Return the log in `path`; raise LabError when it is missing, too large or not JSON."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LabError(f"{path.name} 大于 {MOST_BYTES} 字节，不读；请检查是不是通话记录")
-        log = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise LabError(f"读不了通话记录 {path.name}；请检查文件是否完整") from error
+    log = json_of(path, "通话记录")
     if not isinstance(log, dict):
         raise LabError(f"{path.name} 不是通话记录；请交练习时自动保存的文件")
     return log
 
 
 def replay(log: dict[str, Any], scenario: Scenario | None = None) -> Play:
-    """Return the play that `log` tells, computed anew.
+    """Return the play that a log of suggested lines tells, computed anew.
 
     Raises LabError when the log is of another engine or scenario, was edited, or holds an impossible action.
     """
-    events = _checked(log)
+    events = checked(log, most=MOST_TURNS)
+    for event in events:
+        if event.get("k") != "line" or not isinstance(event.get("line"), str):
+            raise LabError(f"通话记录第 {event['n']} 条不认识；请交自动保存的原文件")
+    play = begun(log, scenario)
+    for event in events:
+        play.line(event["line"])
+    return play
+
+
+def begun(log: dict[str, Any], scenario: Scenario | None = None) -> Play:
+    """Return the play of a checked log before anything was said; LabError when its scenario is another by now."""
     name, _, sha = str(log.get("scenario")).partition("@")
     scenario = scenario or load(name)
     if sha != scenario.sha:
         raise LabError(f"通话记录用的剧本 {name} 是另一版（{sha[:12]}）；请用当时的剧本，或重练一次")
-    play = Play(scenario, seed=log["seed"], level=log["level"], lang=str(log["lang"]))
-    for event in events:
-        play.line(event["line"])
-    return play
+    return Play(scenario, seed=log["seed"], level=log["level"], lang=str(log["lang"]))
 
 
 def chain(log: dict[str, Any]) -> str:
@@ -72,19 +80,19 @@ def chain(log: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _checked(log: dict[str, Any]) -> list[dict[str, Any]]:
+def checked(log: dict[str, Any], *, most: int) -> list[dict[str, Any]]:
+    """Return the events of a log, at most `most`; raise LabError when it is another engine's, damaged or edited."""
     if log.get("v") != VERSION or log.get("engine") != table()["version"]:
         found = f"{log.get('v')!r}/{log.get('engine')!r}"[:60]
         raise LabError(f"通话记录的版本 {found} 不是本机的 {VERSION}/{table()['version']}；请重练一次")
     if not all(type(log.get(key)) is int and log[key] >= 0 for key in ("seed", "level")):
         raise LabError("通话记录里的 seed、level 应是不小于 0 的整数；请交自动保存的原文件")
     events = log.get("events")
-    if not isinstance(events, list) or len(events) > MOST_TURNS:
-        raise LabError(f"通话记录里的 events 应是不超过 {MOST_TURNS} 条的列表；请交自动保存的原文件")
+    if not isinstance(events, list) or len(events) > most:
+        raise LabError(f"通话记录里的 events 应是不超过 {most} 条的列表；请交自动保存的原文件")
     for n, event in enumerate(events, 1):
-        good = isinstance(event, dict) and event.get("n") == n and event.get("k") == "line"
-        if not good or not isinstance(event.get("line"), str):
-            raise LabError(f"通话记录第 {n} 条缺失、次序不对或不认识；请交自动保存的原文件")
+        if not isinstance(event, dict) or event.get("n") != n:
+            raise LabError(f"通话记录第 {n} 条缺失或次序不对；请交自动保存的原文件")
     if log.get("chain") != chain(log):
         raise LabError("通话记录被改动过（校验码不符）；请交自动保存的原文件")
     return events

@@ -1,47 +1,83 @@
 """A plain transcript, a JSON list of speaker and text, read into what the trainee said."""
 
-import importlib
-import json
+import re
+import tomllib
+import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crmlab.errors import LabError, MissingPart
+from crmlab.errors import LabError
+from crmlab.roleplay.engine import MOST_CHARACTERS
 from crmlab.roleplay.judge import Said
+from crmlab.roleplay.tagging.acts import violations
+from crmlab.roleplay.tagging.tagger import tag
+from crmlab.strangers import json_of
 
-AGENTS = frozenset({"agent", "客服", "坐席", "trainee", "学员"})
-MOST_BYTES = 1_000_000
-MOST_CHARACTERS = 2_000
-SURE, VIOLATION_SURE = 0.5, 0.6
-VIOLATIONS = frozenset({"blame", "interrupt", "overpromise", "rude"})
+SPEAKERS = Path(__file__).with_name("speakers.toml")
+SURE, SURE_OF_VIOLATION = 0.5, 0.6  # a violation counts only at high confidence
+SIDES = ("agent", "customer")
 
 
 def read(path: Path, *, lang: str) -> list[Said]:
-    """Return what the trainee said in the transcript at `path`; raise LabError naming the entry that is off."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LabError(f"{path.name} 大于 {MOST_BYTES} 字节，不读；请检查是不是通话文字稿")
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise LabError(f"读不了文字稿 {path.name}；请检查它是不是 UTF-8 的 JSON 文件") from error
+    """Return what the trainee said in the transcript at `path`.
+
+    Raises LabError naming the entry that is off, or the speaker of whom nobody can tell which side it is.
+    """
+    rows = json_of(path, "通话文字稿")
     if not isinstance(rows, list) or not rows:
         raise LabError(f"{path.name} 应是不空的列表，每项有 speaker 和 text；请改正")
-    return [said for n, row in enumerate(rows, 1) if (said := _said(n, row, lang))]
+    for n, row in enumerate(rows, 1):
+        _check(n, row)
+    agents = _agents([row["speaker"] for row in rows])
+    return [
+        Said(n, row["text"], understood(row["text"], lang))
+        for n, row in enumerate(rows, 1)
+        if row["speaker"] in agents
+    ]
 
 
-def _said(n: int, row: Any, lang: str) -> Said | None:
+def understood(text: str, lang: str) -> tuple[str, ...]:
+    """Return the acts of `text` that are probable enough."""
+    return tuple(
+        act for act, p in tag(text, lang) if p >= (SURE_OF_VIOLATION if act in violations() else SURE)
+    )
+
+
+def side(speaker: str) -> str:
+    """Return "agent" or "customer" for the name of a speaker, "" when it tells neither."""
+    name = unicodedata.normalize("NFKC", speaker).casefold()
+    words = set(re.findall(r"[a-z]+", name))
+    for one in SIDES:
+        if any(known in words if known.isascii() else known in name for known in _known()[one]):
+            return one
+    return ""
+
+
+def _agents(speakers: list[str]) -> set[str]:
+    """Return the speakers on the agent's side; of two, one who is named tells who the other is."""
+    sides = {speaker: side(speaker) for speaker in speakers}
+    unknown = [speaker for speaker, one in sides.items() if not one]
+    known = set(sides.values()) - {""}
+    if len(unknown) == 1 and len(known) == 1:
+        sides[unknown[0]] = next(one for one in SIDES if one not in known)
+    elif unknown:
+        raise LabError(
+            f"文字稿里的 speaker {unknown[0][:30]!r} 看不出是客服还是客户；请写成 agent 或 customer（客服 或 客户）"
+        )
+    agents = {speaker for speaker, one in sides.items() if one == "agent"}
+    if not agents:
+        raise LabError("文字稿里没有客服说的话，没有可评的；请把客服的 speaker 写成 agent 或 客服")
+    return agents
+
+
+def _check(n: int, row: Any) -> None:
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("speaker", "text")):
         raise LabError(f"文字稿第 {n} 项缺 speaker 或 text；每项应是 {{speaker, text}} 两段文字")
     if len(row["text"]) > MOST_CHARACTERS:
         raise LabError(f"文字稿第 {n} 项有 {len(row['text'])} 个字，最多 {MOST_CHARACTERS} 个；请截短")
-    if row["speaker"].strip().lower() not in AGENTS:
-        return None
-    return Said(n, row["text"], understood(row["text"], lang))
 
 
-def understood(text: str, lang: str) -> tuple[str, ...]:
-    """Return the acts of `text` that are probable enough; raise MissingPart while no tagger is installed."""
-    try:
-        tag = importlib.import_module("crmlab.roleplay").tag
-    except (ImportError, AttributeError) as error:
-        raise MissingPart("本机没有自由文字的识别器，只能用建议语句；请换用 crmlab roleplay play") from error
-    return tuple(act for act, p in tag(text, lang) if p >= (VIOLATION_SURE if act in VIOLATIONS else SURE))
+@cache
+def _known() -> dict[str, list[str]]:
+    return tomllib.loads(SPEAKERS.read_text(encoding="utf-8"))

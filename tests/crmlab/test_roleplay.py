@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from crmlab.commands import roleplay
 from crmlab.errors import LabError
 from crmlab.roleplay import log, transcript
 from crmlab.roleplay.engine import Play
 from crmlab.roleplay.judge import STEPS, Said, judge_play, judge_said
 from crmlab.roleplay.lint import play_bot
 from crmlab.roleplay.scenario import load, read_yaml
+from crmlab.roleplay.screen import attempts, sheet
 
 COMPLAINT = load("complaint_late_broken")
 LINES = ["greet", "listen", "sorry", "open", "closed", "restate", "replace", "time", "thanks"]
@@ -104,3 +108,48 @@ def test_a_transcript_entry_without_text_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("level", [1, 2, 3])
 def test_the_rude_one_is_hung_up_on(level: int) -> None:
     assert play_bot(COMPLAINT, "rude", seed=2, level=level).state.ended == "hang_up"
+
+
+@pytest.mark.parametrize(
+    ("speaker", "expected"),
+    [
+        ("agent", "agent"), ("Agent 1", "agent"), ("CSR", "agent"), ("客服小李", "agent"), ("客户服务代表", "agent"),
+        ("接线员：", "agent"), ("ＡＧＥＮＴ", "agent"), ("customer", "customer"), ("Caller_2", "customer"),
+        ("顾客王女士", "customer"), ("来电人", "customer"), ("王女士", ""), ("A", ""), ("reporter", ""),
+    ],
+)  # fmt: skip
+def test_a_speaker_is_known_by_the_words_in_the_name(speaker: str, expected: str) -> None:
+    assert transcript.side(speaker) == expected
+
+
+def written(tmp_path: Path, *speakers: str, coding: str = "utf-8") -> Path:
+    path = tmp_path / "t.json"
+    said = [{"speaker": one, "text": "您好，这里是客服中心，请讲。"} for one in speakers]
+    path.write_text(json.dumps(said, ensure_ascii=False), encoding=coding)
+    return path
+
+
+def test_of_two_speakers_one_tells_who_the_other_is(tmp_path: Path) -> None:
+    assert [one.n for one in transcript.read(written(tmp_path, "客户", "小李", "客户"), lang="zh")] == [2]
+    assert [one.n for one in transcript.read(written(tmp_path, "CSR", "王女士", "CSR"), lang="zh")] == [1, 3]
+    saved_by_notepad = written(tmp_path, "客服", "客户", coding="utf-8-sig")
+    assert [one.n for one in transcript.read(saved_by_notepad, lang="zh")] == [1]
+
+
+@pytest.mark.parametrize(("speakers", "told"), [(("甲", "乙"), "'甲'"), (("客户", "顾客"), "没有客服")])
+def test_a_transcript_in_which_nobody_is_known_is_refused_and_not_scored(
+    tmp_path: Path, speakers: tuple[str, ...], told: str
+) -> None:
+    with pytest.raises(LabError, match=told):
+        transcript.read(written(tmp_path, *speakers), lang="zh")
+
+
+def test_a_log_of_the_screen_is_judged_as_the_screen_judges_it(tmp_path: Path) -> None:
+    call = attempts.resume(tmp_path / "plays", "complaint_late_broken", student="2026001")
+    call.do("say", text="您好，这里是澄湖优品客服，您慢慢说，我在听。")
+    call.do("confirm", acts=[call.guesses[0][0]])
+    call.do("hold")
+    app = typer.Typer()
+    roleplay.add_to(app)
+    told = CliRunner().invoke(app, ["roleplay", "judge", str(call.path)])
+    assert told.exit_code == 0 and json.loads(told.stdout) == sheet.score(call).sheet.plain()

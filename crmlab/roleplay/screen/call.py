@@ -8,17 +8,16 @@ from typing import Any
 from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.roleplay import log
-from crmlab.roleplay.appraisal import table
 from crmlab.roleplay.engine import MOST_CHARACTERS, Play, Turn, clean
-from crmlab.roleplay.scenario import Scenario, load
+from crmlab.roleplay.scenario import Scenario
 from crmlab.roleplay.screen.chips import chips
 from crmlab.roleplay.tagging.acts import names as act_names
 from crmlab.roleplay.tagging.acts import violations
 from crmlab.roleplay.tagging.tagger import tag
+from crmlab.roleplay.transcript import SURE_OF_VIOLATION
 
 TOP = 3
 LIKELY = 0.02  # below this a guess is not worth reading
-SURE_OF_VIOLATION = 0.6  # from here on, a violation cannot be confirmed away
 HINT_COST = 2
 MOST_EVENTS = 400
 MOST_NOTE = 500
@@ -88,17 +87,7 @@ class Call:
 
     def record(self) -> dict[str, Any]:
         """Return the log: what was done, never how it went."""
-        play = self.play
-        head = {
-            "v": log.VERSION,
-            "scenario": f"{play.scenario.id}@{play.scenario.sha}",
-            "engine": table()["version"],
-            "seed": play.seed,
-            "level": play.level,
-            "lang": play.lang,
-            "events": self.events,
-        }
-        return {**head, "chain": log.chain(head)}
+        return log.record(self.play, self.events)
 
     def _apply(self, event: dict[str, Any]) -> None:
         _ = translator(self.play.lang)
@@ -138,6 +127,7 @@ class Call:
         offered = {name for name, _p in self.guesses}
         if not self.pending or not isinstance(acts, list) or not set(map(str, acts)) <= offered:
             raise LabError(_("只能确认系统列出的理解；都不对就请改写这一句"))
+        # from SURE_OF_VIOLATION on, a violation cannot be confirmed away
         plain = {name for name, p in self.guesses if name in violations() and p >= SURE_OF_VIOLATION}
         chosen = tuple(name for name in act_names() if name in acts or name in plain) or ("offtopic",)
         offer = self._offer(self.pending) if "solution" in chosen else ""
@@ -209,27 +199,12 @@ def taken_up(path: Path) -> Call:
     Raises LabError when the log was edited, is of another engine or scenario, or holds an impossible action.
     """
     record = log.read(path)
-    events = _checked(record)
-    name, _, sha = str(record.get("scenario")).partition("@")
-    scenario = load(name)
-    if sha != scenario.sha:
-        raise LabError(f"通话记录用的剧本 {name} 是另一版（{sha[:12]}）；请用当时的剧本，或重练一次")
-    call = Call(path, Play(scenario, seed=record["seed"], level=record["level"], lang=str(record["lang"])))
+    events = log.checked(record, most=MOST_EVENTS)
+    call = Call(path, log.begun(record))
     for event in events:
         call._apply(dict(event))
         call.events.append(event)
     return call
-
-
-def _checked(record: dict[str, Any]) -> list[dict[str, Any]]:
-    if record.get("v") != log.VERSION or record.get("engine") != table()["version"]:
-        found = f"{record.get('v')!r}/{record.get('engine')!r}"[:60]
-        raise LabError(f"通话记录的版本 {found} 不是本机的；请重练一次")
-    if not all(type(record.get(key)) is int and record[key] >= 0 for key in ("seed", "level")):
-        raise LabError("通话记录里的 seed、level 应是不小于 0 的整数；请交自动保存的原文件")
-    if record.get("chain") != log.chain(record):
-        raise LabError("通话记录被改动过（校验码不符）；请交自动保存的原文件")
-    return _listed(record)
 
 
 def _events(path: Path) -> list[Any]:
@@ -239,13 +214,3 @@ def _events(path: Path) -> list[Any]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return events if isinstance(events, list) else []
-
-
-def _listed(record: dict[str, Any]) -> list[dict[str, Any]]:
-    events = record.get("events")
-    if not isinstance(events, list) or len(events) > MOST_EVENTS:
-        raise LabError(f"通话记录里的 events 应是不超过 {MOST_EVENTS} 条的列表；请交自动保存的原文件")
-    for n, event in enumerate(events, 1):
-        if not isinstance(event, dict) or event.get("n") != n:
-            raise LabError(f"通话记录第 {n} 条缺失或次序不对；请交自动保存的原文件")
-    return events
