@@ -3,7 +3,6 @@
 import datetime as dt
 import decimal
 import json
-import math
 from typing import Any
 
 import numpy as np
