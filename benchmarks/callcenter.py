@@ -12,6 +12,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import _peers as peers  # beside this file, which is run as a script
 
 from sim.callcenter import Centre
-from sim.clock import StockClock
+from sim.callcenter.clock import StockClock
+from sim.callcenter.draws import draws as draw
 from sim.contacts import Contacts, Draws, arrivals, milliseconds
-from sim.draws import draws as draw
 from sim.scenario import Scenario, load
 from sim.streams import Streams
 
@@ -75,12 +76,17 @@ def ours(scenario: Scenario, contacts: Contacts, draws: Draws) -> list[float]:
     return Centre(scenario).run(contacts, draws).calls["wait"].tolist()
 
 
+def by_clock(scenario: Scenario, contacts: Contacts, draws: Draws) -> list[float]:
+    """Return the waits of the centre without the recursion, event after event on the fast clock."""
+    return Centre(scenario, recursion=False).run(contacts, draws).calls["wait"].tolist()
+
+
 def stock(scenario: Scenario, contacts: Contacts, draws: Draws) -> list[float]:
     """Return the waits of the centre on SimPy as it comes."""
     return Centre(scenario, clock=StockClock).run(contacts, draws).calls["wait"].tolist()
 
 
-def race(runs: dict[str, Callable[[], Any]], repeat: int) -> dict[str, float]:
+def race(runs: dict[Any, Callable[[], Any]], repeat: int) -> dict[Any, float]:
     """Return the least CPU seconds of each run; they take turns, so that a busy machine is busy for all."""
     least = dict.fromkeys(runs, float("inf"))
     for _ in range(repeat):
@@ -104,11 +110,12 @@ def table(title: str, calls: dict[str, int], took: dict[str, float]) -> None:
 def show_erlang_a(calls: int, repeat: int) -> None:
     """Print the table of the Erlang-A day."""
     day, small = erlang_a(calls), erlang_a(max(calls // 10, 100))
-    same = ours(*day) == peers.textbook(*day) == stock(*day)
+    same = ours(*day) == peers.textbook(*day) == stock(*day) == by_clock(*day)
     runs = {
         "textbook SimPy": lambda: peers.textbook(*day),
         "sim.callcenter on stock SimPy": lambda: stock(*day),
-        "sim.callcenter": lambda: ours(*day),
+        "sim.callcenter, event by event": lambda: by_clock(*day),
+        "sim.callcenter, by recursion": lambda: ours(*day),
     }
     size = dict.fromkeys(runs, calls)
     if importlib.util.find_spec("ciw"):
@@ -141,16 +148,20 @@ def show_full_day(calls: int, repeat: int) -> None:
 def show_growth(calls: int, repeat: int) -> None:
     """Print what ten times as many calls cost in time and memory."""
     few, many = erlang_a(calls // 10), erlang_a(calls)
-    took = race({"few": lambda: ours(*few), "many": lambda: ours(*many)}, max(repeat, 5))
+    engines = {"by recursion": ours, "event by event": by_clock}
+    runs = {
+        (name, k): partial(run, *day) for name, run in engines.items() for k, day in enumerate((few, many))
+    }
+    took = race(runs, max(repeat, 5))
     peak = []
     for day in (few, many):
         tracemalloc.start()
-        ours(*day)
+        by_clock(*day)
         peak.append(tracemalloc.get_traced_memory()[1] / len(day[1]))
         tracemalloc.stop()
-    print(
-        f"\nTen times as many calls ({calls // 10} -> {calls}): {took['many'] / took['few']:.1f} x the time"
-    )
+    print(f"\nTen times as many calls ({calls // 10} -> {calls})")
+    for name in engines:
+        print(f"{name:<34}{took[name, 1] / took[name, 0]:>11.1f} x the time")
     print(f"Memory at the highest: {peak[0]:.0f} -> {peak[1]:.0f} bytes a call")
 
 
@@ -161,9 +172,12 @@ def show_drawing(calls: int, repeat: int) -> None:
     generator = np.random.default_rng(1)
     runs = {
         "numpy, one by one": lambda: [generator.exponential() for _ in range(calls)],
-        "sim.draws, keyed, whole arrays": lambda: draw(scenario, Streams(1), contacts),
+        "sim.callcenter.draws, keyed, whole arrays": lambda: draw(scenario, Streams(1), contacts),
     }
-    took, count = race(runs, repeat), {"numpy, one by one": calls, "sim.draws, keyed, whole arrays": numbers}
+    took, count = (
+        race(runs, repeat),
+        {"numpy, one by one": calls, "sim.callcenter.draws, keyed, whole arrays": numbers},
+    )
     print("\nDrawing")
     for name in runs:
         print(f"{name:<34}{took[name] / count[name] * 1e9:>11.0f} ns a number")

@@ -63,6 +63,22 @@ def our_market(customers: int, months: int) -> int:
     return len(Market(customers, 1).run(months).arrays("orders")["order_id"])
 
 
+def spread_market(customers: int, months: int) -> int:
+    """Run ours by blocks of people on a process a processor; the tables are equal."""
+    from sim.executors import executor
+    from sim.market import blocks
+
+    count = os.cpu_count() or 1
+    with executor(workers=count) as pool:
+        blocks.run(
+            500, 1, 2, blocks=4 * count, executor=pool
+        )  # the workers are there before the clock starts
+        start = time.perf_counter()
+        story = blocks.run(customers, 1, months, blocks=count, executor=pool)
+        print(f"the same by blocks on {count} processes: {time.perf_counter() - start:.1f} s by the clock")
+    return len(story.arrays("orders")["order_id"])
+
+
 def faker_rows(rows: int, _: int) -> int:
     """Make profiles the naive way: a call for each field of each row."""
     from faker import Faker
@@ -98,10 +114,11 @@ def our_rows(rows: int, _: int) -> int:
 
 def company(customers: int, months: int) -> int:
     """Run a whole company and print where its time goes."""
-    import sim.company
+    import sim.market.exchange
     from sim.callcenter import Centre
-    from sim.company import Company, Exchange
+    from sim.company import Company
     from sim.market import Market
+    from sim.market.exchange import Exchange
 
     spent = {"centre": 0.0, "exchange": 0.0}
 
@@ -120,7 +137,7 @@ def company(customers: int, months: int) -> int:
     whole = Company(customers, 1)
     Market(50, 1).run(1)
     timed(Centre, "run", "centre")
-    timed(sim.company, "draws", "centre")  # the numbers a contact brings belong to the centre
+    timed(sim.market.exchange, "draws", "centre")  # the numbers a contact brings belong to the centre
     timed(Exchange, "answer", "exchange")
     start = time.process_time()
     made = whole.run(months)
@@ -135,7 +152,7 @@ def company(customers: int, months: int) -> int:
     return calls
 
 
-TASKS = {run.__name__: run for run in (mesa_market, our_market, faker_rows, our_rows, company)}
+TASKS = {run.__name__: run for run in (mesa_market, our_market, spread_market, faker_rows, our_rows, company)}
 WARM = {"our_market": 500, "our_rows": 100, "mesa_market": 100, "faker_rows": 10}
 
 
@@ -188,6 +205,7 @@ def main(words: list[str]) -> None:
             print(
                 f"{label:<22}{one:>11,}{took:>8.1f}{speed:>21.2f}{speed / base:>8.1f}{peak:>8.0f}{orders:>12,}"
             )
+    measured("spread_market", size, months)
     naive, _, _ = measured("faker_rows", 3000, 0)
     pools, _, _ = measured("our_rows", 100_000, 0)
     print(

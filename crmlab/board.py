@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmlab.forms import Hints
+    from crmlab.words import Field
     from sim.contacts import Contacts, Draws
     from sim.metrics import Board, Interval
     from sim.scenario import Scenario
@@ -119,10 +120,39 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True)
+class Sliders:
+    """The sliders of a plan: the name of each block of the day, and the fewest and most agents to be put there."""
+
+    names: tuple[str, ...]
+    low: int = 0
+    high: int = MOST_ON_SLIDER
+
+    @classmethod
+    def of(cls, field: "Field | None", scenario: "Scenario") -> "Sliders":
+        """Return what the lab's form declares in `blocks`, `min` and `max`; what it leaves open is as usual."""
+        names = tuple(block_names(scenario))
+        if field is None:
+            return cls(names)
+        low = 0 if field.min is None else int(field.min)
+        high = MOST_ON_SLIDER if field.max is None else int(field.max)
+        return cls(field.blocks or names, low, max(low, high))
+
+    def start(self, agents: Any) -> list[int]:
+        """Return a saved plan if it can be put on the sliders, else the usual one."""
+        whole = isinstance(agents, list) and all(
+            type(n) is int and self.low <= n <= self.high for n in agents
+        )
+        if whole and len(agents) == len(self.names):
+            return agents
+        return [min(max(START_AGENTS, self.low), self.high)] * len(self.names)
+
+
 class LiveBoard:
     """The board on the screen: `widget` is what to display, `result` what it shows now.
 
-    A saved plan that does not fit the sliders is passed over. Dragging cannot pile up: the page sends one
+    `field` is the question of the lab's form, whose blocks and limits the sliders follow. A saved plan that
+    does not fit them is passed over. Dragging cannot pile up: the page sends one
     change and keeps only the newest until the kernel has drawn it.
     """
 
@@ -131,6 +161,7 @@ class LiveBoard:
         day: Day,
         *,
         agents: Any = None,
+        field: "Field | None" = None,
         on_adopt: Callable[[dict[str, Any]], None] = lambda plan: None,
         head: str = "",
         hints: "Hints | None" = None,
@@ -138,7 +169,8 @@ class LiveBoard:
     ) -> None:
         self.day, self.on_adopt, self.say = day, on_adopt, translator(lang)
         self.hints = hints
-        self.widget = self._build(agents if _fits(agents) else [START_AGENTS] * BLOCKS, head)
+        self.sliders = Sliders.of(field, day.scenario)
+        self.widget = self._build(self.sliders.start(agents), head)
         self.result = self._run()
         self._redraw()
 
@@ -166,8 +198,10 @@ class LiveBoard:
             made.observe(lambda _change: self._changed(), names="value")
             return made
 
-        names = block_names(self.day.scenario)
-        self.blocks = [slider(name, n, 0, MOST_ON_SLIDER) for name, n in zip(names, agents, strict=True)]
+        told = self.sliders
+        self.blocks = [
+            slider(name, n, told.low, told.high) for name, n in zip(told.names, agents, strict=True)
+        ]
         self.patience = slider(_("耐心（%）"), 100, 50, 200, 10)
         self.handling = slider(_("处理时长（%）"), 100, 50, 150, 5)
         share = round(100 * self.day.scenario.ivr.self_service_share)
@@ -206,12 +240,6 @@ class LiveBoard:
     def _redraw(self) -> None:
         self.tiles.value = tiles(self.result, self.say)
         self.chart.option = option(self.result, self.say)
-
-
-def _fits(agents: Any) -> bool:
-    """Return whether a saved plan can be put on the sliders."""
-    whole = isinstance(agents, list) and all(type(n) is int and 0 <= n <= MOST_ON_SLIDER for n in agents)
-    return whole and len(agents) == BLOCKS
 
 
 def block_names(scenario: "Scenario") -> list[str]:
@@ -277,13 +305,15 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def static(scenario: "Scenario", agents: Any, *, lang: str = "zh") -> tuple[str, str]:
+def static(
+    scenario: "Scenario", agents: Any, *, field: "Field | None" = None, lang: str = "zh"
+) -> tuple[str, str]:
     """Return the adopted plan as (HTML, text), for pages on which nothing moves."""
     _ = translator(lang)
     if not isinstance(agents, list):
         told = _("还没有采用方案")
     else:
-        pairs = zip(block_names(scenario), agents, strict=False)
+        pairs = zip(Sliders.of(field, scenario).names, agents, strict=False)
         told = "  ".join(f"{name}: {str(number)[:6]}" for name, number in pairs)
     title = _("排班方案")
     return cards.card(title, cards.paragraphs(told)), f"{title}\n{told}"

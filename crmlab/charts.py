@@ -64,7 +64,7 @@ def style() -> None:
 
 def svg(figure: "Figure") -> str:
     """Return a figure as SVG text, the same for the same figure."""
-    with _quiet():
+    with quiet():
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
     return file.getvalue()
@@ -97,7 +97,7 @@ def day_chart(
     boards = [hour.board for hour in hours]
     levels = [board.service_level for board in boards]
     missed = sum(level < target for level in levels)
-    with _quiet():
+    with quiet():
         figure, (top, low) = _panels()
         top.set_title(
             title
@@ -189,7 +189,7 @@ def timeline(
     start = float(rows["t"].iloc[0])
     times = {str(row.event): float(row.t) - start for row in rows.itertuples()}
     stretches = list(_stretches(times, _))
-    with _quiet():
+    with quiet():
         import matplotlib
         from matplotlib.figure import Figure
 
@@ -298,7 +298,7 @@ def _label(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep fonts this machine lacks from complaining: the browser has them, and stderr costs points."""
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with warnings.catch_warnings():

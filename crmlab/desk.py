@@ -76,18 +76,18 @@ def teacher_desk(*, port: int | None = None, lang: str = "zh", home: Path = plac
     return Desk(places.ROOT, home / ".crmlab" / "jupyter", choose_port(port), "", lang, teacher=True)
 
 
-def choose_port(named: int | None) -> int:
-    """Return the named port, or the first free one from 8888 on; raise LabError when it is in use."""
+def choose_port(named: int | None, *, first: int = FIRST_PORT) -> int:
+    """Return the named port, or the first free one from `first` on; raise LabError when it is in use."""
     if named is not None:
         if not 1 <= named <= 65535:
-            raise LabError(f"端口 {named} 不存在；端口是 1 到 65535 的整数，例如 --port {FIRST_PORT}")
+            raise LabError(f"端口 {named} 不存在；端口是 1 到 65535 的整数，例如 --port {first}")
         if not _free(named):
             raise LabError(f"端口 {named} 已被占用；请用 --port 换一个，或不写 --port 让实训室自己找")
         return named
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
+    for port in range(first, first + 100):
         if _free(port):
             return port
-    raise LabError(f"端口 {FIRST_PORT} 到 {FIRST_PORT + 99} 都被占用；请关掉多余的窗口，或用 --port 指定别的")
+    raise LabError(f"端口 {first} 到 {first + 99} 都被占用；请关掉多余的窗口，或用 --port 指定别的")
 
 
 def _free(port: int) -> bool:
@@ -124,7 +124,10 @@ def _overrides(desk: Desk) -> dict[str, Any]:
 
 def _extensions(desk: Desk) -> dict[str, Any]:
     on = {f"nbgrader.server_extensions.{name}": desk.teacher for name in NBGRADER}
-    return {"jpserver_extensions": {**on, "jupyterlab_jupytext": desk.teacher, "notebook": desk.teacher}}
+    ours = {"crmlab.roleplay.screen.page": True}
+    return {
+        "jpserver_extensions": {**on, **ours, "jupyterlab_jupytext": desk.teacher, "notebook": desk.teacher}
+    }
 
 
 def _collapse_sidebar(desk: Desk) -> None:
@@ -174,6 +177,7 @@ def environment(desk: Desk) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(desk.own / "runtime"),
         "IPYTHONDIR": str(desk.own / "ipython"),
         "JUPYTER_TOKEN": desk.token,
+        "CRMLAB_DESK": "1",  # kernels may link to the pages of this server
     }
 
 

@@ -12,11 +12,14 @@ NAME = "crmlab-student"
 SINGLE = ("lab.py", "pyproject.toml", "requirements.lock", "LICENSE", "README.md", "README.zh-CN.md")
 FOLDERS = {
     "sim": ("*.py", "*.toml"),
-    "crmlab": ("*.py", "*.css", "*.toml", "*.txt", "*.npz"),
+    "crmlab": ("*.py", "*.css", "*.js", "*.html", "*.toml", "*.txt", "*.npz"),
     "grader": ("*.py", "*.toml"),
     "datasets/scenarios": ("*.toml",),
     "datasets/words": ("*",),
+    "datasets/roleplay": ("*",),
 }
+# what only makes other files: compiled code, and the lines a tagger learnt from
+AT_WORK = ("__pycache__", "lines")
 LOOSE = ("datasets/curriculum.toml", "locale/en/crmlab.po")
 STAMP = (2026, 1, 1, 0, 0, 0)  # one date for every file, so that equal contents give equal kits
 
@@ -53,5 +56,5 @@ def programs(root: Path) -> Iterator[tuple[str, Path]]:
     for folder, patterns in FOLDERS.items():
         found = {path for pattern in patterns for path in (root / folder).rglob(pattern) if path.is_file()}
         for path in sorted(found):
-            if "__pycache__" not in path.parts:
+            if not set(path.parts).intersection(AT_WORK):
                 yield path.relative_to(root).as_posix(), path

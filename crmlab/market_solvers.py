@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.almanac import MONTH_DAYS
+from sim.market.almanac import MONTH_DAYS
 
 FEATURES = ("recency", "frequency", "monetary", "tenure", "contacts", "complaints")
 TOP_SHARE = 0.2

@@ -7,11 +7,11 @@ import numpy as np
 
 from crmlab import market_solvers as solvers
 from sim.errors import InputError
-from sim.facts import Usual
 from sim.market import Market
+from sim.market.facts import Usual
+from sim.market.state import State
+from sim.market.story import Story
 from sim.policy import Actions, Policy, Steady, View
-from sim.state import State
-from sim.story import Story
 from sim.truth import profit
 
 CUSTOMERS, MONTHS, LATER = 2500, 12, 6

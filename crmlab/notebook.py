@@ -48,6 +48,7 @@ class Lab:
         self.data = data.find(project, student)
         self.form_shown: Form | None = None  # the last one, for tests and the curious
         self.board_shown: Any = None
+        self.talk_shown: Any = None
         self._tables: dict[str, pd.DataFrame] = {}
         from crmlab import charts
 
@@ -174,15 +175,17 @@ class Lab:
         from crmlab import board, forms
 
         scenario, spec, answers = self.scenario(), self.words.form(form), self._fresh()
+        field = next((one for one in spec.fields if one.kind == "blocks"), None)
         kept = answers.get(self.name, form)
         agents = kept.get("agents") if isinstance(kept, dict) else None
         if self.grading:
-            cards.show(*board.static(scenario, agents, lang=self.lang))
+            cards.show(*board.static(scenario, agents, field=field, lang=self.lang))
             return
         made = board.Day.of(scenario, self.table("contacts"), self.table("draws"), day=day)
         self.board_shown = board.LiveBoard(
             made,
             agents=agents,
+            field=field,
             on_adopt=lambda plan: self.answers.put(self.name, form, plan, student=self._named()),
             head=forms.head(spec),
             hints=forms.Hints(
@@ -194,6 +197,20 @@ class Lab:
             lang=self.lang,
         )
         _show_widget(self.board_shown.widget)
+
+    def roleplay(self, scenario: str, *, level: int = 1) -> None:
+        """Show a call with a simulated customer, taken up where it was left; while graded, its score sheet.
+
+        The call is kept in `plays` beside the notebook after every action. Raises LabError for an unknown scenario.
+        """
+        from crmlab.roleplay.screen import inside
+
+        folder, who = self.project / "plays", self._named()
+        if self.grading:
+            inside.show_sheet(folder, scenario, student=who, level=level, lang=self.lang)
+            return
+        self.talk_shown = inside.talk(folder, scenario, student=who, level=level, lang=self.lang)
+        _show_widget(self.talk_shown.widget)
 
     @property
     def unseen(self) -> bool:

@@ -20,7 +20,7 @@ PRELOAD = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
     "ipywidgets",
-    "sim.callcenter",
+    "sim.callcenter.centre",
     "sim.tables",
     "crmlab.notebook",
     "crmlab.judging",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from crmlab.language import Words, translator
 from crmlab.progress import LabState, ProjectState, course_state
 
+ROLE_PLAY = "crmlab/roleplay"
 NAMES = {"zh": "开始.md", "en": "Start.md"}
 
 
@@ -24,6 +25,7 @@ def render(projects: tuple[ProjectState, ...], *, lang: str = "zh") -> str:
     _ = translator(lang)
     parts = [_head(projects, _)]
     parts += [_open_project(project, _) for project in projects if project.labs]
+    parts.append(_role_play(_, lang))
     soon = [project for project in projects if not project.labs]
     if soon:
         parts.append(_coming(soon, _))
@@ -47,6 +49,21 @@ def _head(projects: tuple[ProjectState, ...], _: Words) -> str:
         f"<p>{greeting}</p>\n"
         f'<p class="crmlab-state">{state}</p>\n'
         "</div>"
+    )
+
+
+def _role_play(_: Words, lang: str) -> str:
+    """Return the way to the role-play desk, a page of the same server and so without address or port."""
+    title, about, go = (
+        _("与客户通话"),
+        _("接起电话，和模拟的客户说话；说完就看到得分和改进建议。"),
+        _("去接电话"),
+    )
+    place = f"/{ROLE_PLAY}?lang={lang}"
+    return (
+        '<div class="crmlab-project crmlab-talk">\n<div class="crmlab-lab">\n'
+        f'<p class="crmlab-title"><a href="{place}">{title}</a></p>\n<p class="crmlab-meter">{about}</p>\n'
+        f'<p class="crmlab-go"><a href="{place}">{go}</a></p>\n</div>\n</div>'
     )
 
 

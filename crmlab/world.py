@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmlab import call_cards, solvers
 from crmlab.replay import Outcome, replay_staffing, run_days
+from sim.callcenter.floor import AGENT_STEP
 from sim.contacts import arrivals
-from sim.floor import AGENT_STEP
 from sim.scenario import Scenario, load
 from sim.staffing import Staffing
 from sim.streams import Streams

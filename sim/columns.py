@@ -1,5 +1,6 @@
 """A column store: named numpy arrays of one length, frozen, with the columns that its table declares."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +26,16 @@ class Columns:
     table: ClassVar[str]
 
     def __init__(self, **columns: ArrayLike) -> None:
+        self._fill(columns, copy=True)
+
+    @classmethod
+    def own(cls, **columns: NDArray) -> Self:
+        """Return a store of arrays that were made for it: it freezes and keeps them without a copy."""
+        made = cls.__new__(cls)
+        made._fill(columns, copy=False)
+        return made
+
+    def _fill(self, columns: Mapping[str, ArrayLike], *, copy: bool) -> None:
         described = tables.table(self.table)
         told = [*described.columns, *(column for column in described.extra if column.name in columns)]
         names = [column.name for column in told]
@@ -34,7 +45,7 @@ class Columns:
                 f"table {self.table}: column {wrong[0]!r} is missing or unknown; the columns are "
                 f"{', '.join(names)}"
             )
-        self._columns = {c.name: _array(self.table, c, columns[c.name]) for c in told}
+        self._columns = {c.name: _array(self.table, c, columns[c.name], copy=copy) for c in told}
         lengths = {name: len(array) for name, array in self._columns.items()}
         if len(set(lengths.values())) > 1:
             raise InputError(
@@ -92,7 +103,7 @@ class Columns:
         return cls(**{name: [] for name in tables.columns(cls.table)})
 
 
-def _array(table: str, column: tables.Column, values: ArrayLike) -> NDArray:
+def _array(table: str, column: tables.Column, values: ArrayLike, *, copy: bool) -> NDArray:
     given = np.asarray(values)
     kinds = {"int": "iu", "float": "fiu", "bool": "b", "text": "UO"}[column.dtype]
     if given.ndim != 1 or (given.size and given.dtype.kind not in kinds):
@@ -100,6 +111,6 @@ def _array(table: str, column: tables.Column, values: ArrayLike) -> NDArray:
             f"table {table}: {column.name} = {str(given.ravel()[:3].tolist())[:60]}: "
             f"a column of {column.dtype} values; convert it first"
         )
-    made: NDArray = given.astype(KINDS[column.dtype])
+    made: NDArray = given.astype(KINDS[column.dtype], copy=copy)
     made.flags.writeable = False
     return made

@@ -5,11 +5,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import busyness
+from sim.callcenter import busyness
+from sim.callcenter.draws import Draws, codes, draws, milliseconds
+from sim.callcenter.parts import WRITTEN
 from sim.columns import Columns
-from sim.draws import Draws, codes, draws, milliseconds
 from sim.errors import InputError
-from sim.parts import WRITTEN
 from sim.scenario import Reason, Scenario, Skill
 from sim.streams import Streams
 
@@ -18,6 +18,7 @@ __all__ = ["Contacts", "Draws", "arrivals", "codes", "draws", "milliseconds", "r
 DAY_STEP = 10_000_000  # contact_id = day, interval (2 digits), number in the interval (5 digits)
 INTERVAL_STEP = 100_000
 MOST_INTERVALS = 100
+DAY_SECONDS = 86_400
 
 
 class Contacts(Columns):
@@ -29,7 +30,7 @@ class Contacts(Columns):
 def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, Draws]:
     """Return one day's contacts, in order of time, with their draws.
 
-    Poisson arrivals, their means told by `sim.busyness`. A contact's number says day, interval
+    Poisson arrivals, their means told by `sim.callcenter.busyness`. A contact's number says day, interval
     and place in the interval, so a higher rate adds contacts and leaves the others as they are. Raises
     InputError for a day below 0 or a day too large for the numbering.
     """
@@ -45,9 +46,10 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
     # Rounded down, so that nobody calls at closing time.
     clock = np.floor((interval + streams.uniforms("at", ids)) * width * 1000.0)
     at = (scenario.opening_seconds * 1000.0 + clock) / 1000.0
+    skill = _skills(scenario, streams, ids, interval)
+    at = _at_night(scenario, streams, ids, at, skill)
     order = np.lexsort((ids, at))
-    ids, at = ids[order], at[order]
-    skill = _pick(streams.uniforms("skill", ids), scenario.skills)
+    ids, at, skill = ids[order], at[order], skill[order]
     customer = 1 + np.floor(streams.uniforms("customer", ids) * scenario.customers).astype(np.int64)
     channel = np.array([s.channel for s in scenario.skills])[skill]
     contacts = Contacts(
@@ -62,6 +64,32 @@ def arrivals(scenario: Scenario, streams: Streams, day: int) -> tuple[Contacts, 
         **_priority(scenario, streams, ids, channel),
     )
     return contacts, draws(scenario, streams, contacts)
+
+
+def _skills(scenario: Scenario, streams: Streams, ids: NDArray, interval: NDArray) -> NDArray[np.int64]:
+    """Return the place of the skill each contact needs, by the shares of its interval."""
+    uniform = streams.uniforms("skill", ids)
+    if not any(skill.shares for skill in scenario.skills):
+        return _pick(uniform, scenario.skills)
+    shares = [skill.shares or (skill.share,) * scenario.intervals for skill in scenario.skills]
+    edges = np.cumsum(np.array(shares), axis=0)[
+        :-1, interval
+    ]  # one row a skill but the last, one column a contact
+    return (uniform >= edges).sum(axis=0).astype(np.int64)
+
+
+def _at_night(scenario: Scenario, streams: Streams, ids: NDArray, at: NDArray, skill: NDArray) -> NDArray:
+    """Return the times, with a share of the messages moved to the hours in which the centre is closed."""
+    told = scenario.options.messages
+    closed = DAY_SECONDS - (scenario.closing_seconds - scenario.opening_seconds)
+    if told is None or not told.night_share or not closed:
+        return at
+    written = np.array([one.channel in WRITTEN for one in scenario.skills])[skill]
+    night = np.floor(streams.uniforms("night_at", ids) * closed * 1000.0) / 1000.0
+    night += np.where(
+        night < scenario.opening_seconds, 0, scenario.closing_seconds - scenario.opening_seconds
+    )
+    return np.where(written & (streams.uniforms("night", ids) < told.night_share), night, at)
 
 
 def validate(contacts: Contacts, scenario: Scenario) -> None:

@@ -1,5 +1,6 @@
 """A data set: a market built into tidy tables, with people, manifest and (apart) the truth, in one of five formats."""
 
+import errno
 import hashlib
 import json
 import shutil
@@ -8,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import people, tables, truth
+from sim import instruments, people, tables, truth
 from sim.errors import InputError
-from sim.facts import Usual
 from sim.market import Market
-from sim.market_settings import Section, load
-from sim.market_tables import SEEN, TRUTH
+from sim.market.facts import Usual
+from sim.market.settings import Section, load
+from sim.market.story import Story
+from sim.market.tables import SEEN, TRUTH
 from sim.policy import Policy
-from sim.story import Story
 from sim.streams import Streams
 
 if TYPE_CHECKING:
@@ -57,17 +58,42 @@ def build(
     """
     settings = load(market)
     story = Market(customers, seed, settings=settings).run(months, policy or Usual(), truth=with_truth)
+    return gather(
+        story,
+        market,
+        customers=customers,
+        seed=seed,
+        lang=lang,
+        with_truth=with_truth,
+        replications=replications,
+    )
+
+
+def gather(
+    story: Story,
+    market: str,
+    *,
+    customers: int,
+    seed: int,
+    lang: str = "zh",
+    with_truth: bool = False,
+    replications: int = REPLICATIONS,
+) -> Dataset:
+    """Return the data set of a story that has been told; with truth, it must have been run with truth."""
+    settings = story.settings
     visible = {name: story.frame(name) for name in SEEN if name != "customers"}
     visible["customers"] = _customers(story, settings, seed, lang)
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in TRUTH}
         hidden["truth_value"] = _value(story, customers, seed, settings, replications)
-    recipe = {"market": market, "customers": customers, "months": months, "seed": seed, "lang": lang}
+    shown = instruments.read(story, visible["customers"], seed, lang=lang, truth=with_truth)
+    visible, hidden = visible | shown.visible, hidden | shown.hidden
+    recipe = {"market": market, "customers": customers, "months": story.months, "seed": seed, "lang": lang}
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
-    return Dataset({name: visible[name] for name in SEEN}, hidden, recipe)
+    return Dataset({name: visible[name] for name in (*SEEN, *instruments.SEEN)}, hidden, recipe)
 
 
 def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:
@@ -141,20 +167,35 @@ def _csv(frame: "pd.DataFrame", path: Path) -> Path:
 def _duckdb(frames: Frames, path: Path) -> None:
     import duckdb
 
-    with duckdb.connect(str(path)) as base:
-        for table, frame in frames.items():
-            base.register("one", frame)
-            base.execute(f"create table {table} as select * from one")
-            base.unregister("one")
+    try:
+        with duckdb.connect(str(path)) as base:
+            for table, frame in frames.items():
+                base.register("one", frame)
+                base.execute(f"create table {table} as select * from one")
+                base.unregister("one")
+    except duckdb.Error as refusal:
+        raise _refused(refusal) from refusal
 
 
 def _sqlite(frames: Frames, path: Path) -> None:
     import sqlite3
 
-    with sqlite3.connect(path) as base:
-        for table, frame in frames.items():
-            frame.to_sql(table, base, index=False)
-    base.close()
+    from pandas.errors import DatabaseError
+
+    base = sqlite3.connect(path)
+    try:
+        with base:
+            for table, frame in frames.items():
+                frame.to_sql(table, base, index=False)
+    except (sqlite3.Error, DatabaseError) as refusal:
+        raise _refused(refusal) from refusal
+    finally:
+        base.close()
+
+
+def _refused(refusal: Exception) -> OSError:
+    """Return what a database says of a full disk as what it is."""
+    return OSError(errno.EIO, str(refusal).splitlines()[0][:200])
 
 
 def _xlsx(frames: Frames, path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from sim.scenario import Scenario
 from sim.staffing import Staffing
 from sim.stopping import StopRule
 from sim.streams import Streams
+
+if TYPE_CHECKING:
+    from sim.callcenter import Results
 
 BATCH = 8  # replications sent out together; the numbers do not depend on it
 LONGEST = 3660  # days of a replication
@@ -132,7 +135,7 @@ def replicate(experiment: Experiment, number: int) -> Replication:
     from sim.callcenter import Centre
     from sim.contacts import arrivals
 
-    streams, centre, plan = experiment.streams(number), Centre(experiment.scenario), experiment.plan
+    streams, centre = experiment.streams(number), Centre(experiment.scenario)
     carry, days = None, []
     for day in range(1, experiment.warm_up + experiment.days + 1):
         contacts, draws = arrivals(experiment.scenario, streams, day)
@@ -140,9 +143,14 @@ def replicate(experiment: Experiment, number: int) -> Replication:
         carry = results.carry
         if day > experiment.warm_up:
             days.append(results)
+    return measured(experiment, number, days)
+
+
+def measured(experiment: Experiment, number: int, days: "Sequence[Results]") -> Replication:
+    """Return the measures of the days that count of a replication, however they were run."""
     names = ("contact_id", "at", "wait", "outcome", "answered_at", "talk", "hold", "wrap_up", "solved")
     calls = {name: np.concatenate([one.calls[name] for one in days]) for name in names}
-    given = (calls, experiment.scenario, plan, experiment.days)
+    given = (calls, experiment.scenario, experiment.plan, len(days))
     whole = measures.whole(*given) | measures.of_cases([one.cases for one in days])
     return Replication(number, whole, tuple(measures.by_half_hour(*given)))
 

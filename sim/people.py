@@ -94,6 +94,8 @@ def unique_phones(streams: Streams, ids: NDArray) -> NDArray:
             break
         use += 1
         number[again] = _phone_numbers(streams, ids[again], use)
+    if not len(ids):
+        return np.zeros(0, dtype=object)
     texts = np.char.zfill((number % 10**8).astype(str), 8)
     return np.char.add(np.array(PREFIXES)[number // 10**8], texts).astype(object)
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
-from sim.market_settings import Section
-from sim.scene import Levers
+from sim.market.scene import Levers
+from sim.market.settings import Section
 
 NOBODY: tuple[int, ...] = ()
 
@@ -109,7 +109,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
     name = str(getattr(policy, "name", type(policy).__name__))
     try:
         actions = policy.act(view)
-    except Exception as failure:
+    except (Exception, SystemExit) as failure:  # whoever writes exit() in a policy means the policy
         raise InputError(
             f"policy {name!r}, month {view.month}: it failed with {type(failure).__name__}: {failure}; "
             "mend the policy, the market is sound"
@@ -118,6 +118,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         raise InputError(
             f"policy {name!r}, month {view.month}: it returned {type(actions).__name__}; return sim.policy.Actions"
         )
+    budget = _budget(policy, f"policy {name!r}, month {view.month}")
     known, open_ = view.customers["customer_id"], view.prospects["prospect_id"]
     where = f"policy {name!r}, month {view.month}"
     _check_levers(settings, actions.levers, where)
@@ -141,7 +142,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         costs={},
     )
     made.costs.update(_costs(settings, made, view, founders))
-    total, budget = sum(made.costs.values()), getattr(policy, "budget", None)
+    total = sum(made.costs.values())
     if budget is not None and total > budget + 1e-6:
         dearest = max(made.costs, key=lambda kind: made.costs[kind])
         raise InputError(
@@ -149,6 +150,16 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
             f"do less, most of it goes into {dearest}"
         )
     return made
+
+
+def _budget(policy: Policy, where: str) -> float | None:
+    budget = getattr(policy, "budget", None)
+    plain = isinstance(budget, int | float | np.integer | np.floating) and not isinstance(budget, bool)
+    if budget is None or (plain and budget >= 0):
+        return budget
+    raise InputError(
+        f"{where}: budget = {budget!r}: must be a number of yuan from 0, or None for no limit; correct it"
+    )
 
 
 def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[str, float]:
@@ -172,7 +183,8 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
         volume * c.share * c.cost * made.prospecting.get(n, 1.0)
         for n, c in settings.prospects.channels.items()
     )
-    return {kind: round(cost, 2) for kind, cost in costs.items() if cost}
+    # Not rounded here: the parts of a market in blocks must add up to the whole.
+    return {kind: cost for kind, cost in costs.items() if cost}
 
 
 def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np.int64]:
@@ -219,6 +231,12 @@ LIMITS = {
 
 
 def _check_levers(settings: Section, levers: Levers, where: str) -> None:
+    if not isinstance(levers, Levers):
+        raise InputError(
+            f"{where}: levers = {levers!r}: must be sim.market.scene.Levers; write levers=Levers(…)"
+        )
+    if not isinstance(levers.follow_up, bool | np.bool_):
+        raise InputError(f"{where}: follow_up = {levers.follow_up!r}: must be True or False; correct it")
     for name, (low, high) in LIMITS.items():
         value = getattr(levers, name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

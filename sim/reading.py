@@ -106,15 +106,17 @@ class Reader:
                 self.refuse(name, f"{rule}, and it holds {one!r}", "correct this number")
         return tuple(map(float, value))
 
-    def numbers(self, name: str, length: int, *, whole: bool = False, high: float = math.inf) -> tuple:
-        """Return a list of exactly `length` numbers, each from 0 to `high`."""
+    def numbers(
+        self, name: str, length: int, *, whole: bool = False, high: float = math.inf, each: str = "interval"
+    ) -> tuple:
+        """Return a list of exactly `length` numbers, each from 0 to `high`; `each` says what one is for."""
         kind = "whole numbers" if whole else "numbers"
-        rule = f"must be a list of {length} {kind} {_range(0, high, False)}, one for each interval"
+        rule = f"must be a list of {length} {kind} {_range(0, high, False)}, one for each {each}"
         value = self.take(name, rule)
         if not isinstance(value, list | tuple):
             self.refuse(name, rule, "write them in square brackets")
         if len(value) != length:
-            self.refuse(name, f"{rule}, and this one has {len(value)}", "give one number for each interval")
+            self.refuse(name, f"{rule}, and this one has {len(value)}", f"give one number for each {each}")
         for one in value:
             fits = _is_number(one) and math.isfinite(one) and 0 <= one <= high
             if not fits or (whole and not isinstance(one, int)):

@@ -1,19 +1,29 @@
 """What the centre leaves behind: the records of calls and of cases."""
 
 from array import array
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import Cases
+from sim.callcenter.cases import Cases
+from sim.callcenter.known import history, open_cases
+from sim.callcenter.legs import LEVEL
+from sim.callcenter.rows import (
+    ABANDONED,
+    ANSWERED,
+    BALKED,
+    BUSY,
+    NEVER,
+    OUTCOMES,
+    SELF_SERVED,
+    WAITING,
+    ticks,
+)
 from sim.columns import Columns
-from sim.legs import LEVEL, running
-from sim.rows import ABANDONED, ANSWERED, BALKED, BUSY, NEVER, OUTCOMES, SELF_SERVED, WAITING
 
 if TYPE_CHECKING:
-    from sim.day import Day
+    from sim.callcenter.day import Day
 
 __all__ = ["ASKED", "Calls", "Cases", "calls_of"]
 
@@ -32,24 +42,22 @@ def calls_of(day: "Day") -> Calls:
     """Return the records of a day's calls, when the day is over."""
     rows, scenario = day.rows, day.scenario
     contacts, draws = rows.contacts, rows.draws
-    row = np.array(rows.order, dtype=np.int64)
+    row = _places(rows.order)
 
-    def column(values: Sequence[int]) -> NDArray[np.int64]:
-        if isinstance(values, array):
-            return np.frombuffer(values, dtype=np.int64)[row]
-        return np.array(values, dtype=np.int64)[row]
+    def column(values: "array[int]") -> NDArray[np.int64]:
+        return np.frombuffer(values, dtype=np.int64)[row]
 
-    who, code, picked_up = column(rows.who), column(rows.outcome), column(rows.answered)
+    who, code, picked_up = _places(rows.born_who[row]), column(rows.outcome).copy(), column(rows.answered)
     code[(code == WAITING) & (picked_up >= 0)] = ANSWERED
     answered, waiting, asked = code == ANSWERED, code == WAITING, np.isin(code, ASKED_CODES)
     at = column(rows.at)
-    queued = at + column(rows.ivr)
-    ended = np.where(answered, picked_up + column(rows.talk), column(rows.ended))
+    queued = at + ticks(draws["ivr"])[row]
+    ended = np.where(answered, picked_up + ticks(draws["talk"] + draws["hold"])[row], column(rows.ended))
     left_line = np.where(answered, picked_up, ended)
     left_line[waiting] = day.clock.now
-    share = np.array([one.solved_share for one in scenario.skills])[column(rows.skill)]
+    share = np.array([one.solved_share for one in scenario.skills])[rows.born_skill[row]]
     plain = dict(
-        day=rows.day_of(who),
+        day=rows.day_of(at),
         **{name: contacts[name][who] for name in TRAITS},
         attempt=draws["attempt"][row],
         at=at / 1000.0,
@@ -65,7 +73,13 @@ def calls_of(day: "Day") -> Calls:
         ended_at=_seconds(ended, ~waiting),
         solved=(answered & (draws["solved"][row] < share)) | (code == SELF_SERVED),
     )
-    return Calls(**(plain | _further(day, plain) if scenario.is_rich else plain))
+    return Calls.own(**(plain | _further(day, plain) if scenario.is_rich else plain))
+
+
+def _places(order: Any) -> Any:
+    """Return what selects these places: where they are 0, 1, 2, … a slice, which copies nothing."""
+    row = np.asarray(order, dtype=np.int64)
+    return slice(0, len(row)) if (row == np.arange(len(row))).all() else row
 
 
 def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
@@ -77,9 +91,9 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
     rows, answered = day.rows, plain["outcome"] == "answered"
     count = len(rows.draws)
     row = np.array(rows.order, dtype=np.int64)
-    picked_up = np.array(rows.answered[:count])
-    talk = np.array(rows.talk[:count]) - rows.hold
-    wrap_up, ended = np.array(rows.wrap_up[:count]), picked_up + talk + rows.hold
+    picked_up = rows.array("answered")[:count]
+    talk = rows.array("talk")[:count] - rows.hold
+    wrap_up, ended = rows.array("wrap_up")[:count].copy(), picked_up + talk + rows.hold
     legs, level = np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64)
     for leg, origin in rows.origin.items():
         if rows.answered[leg] >= 0:
@@ -90,6 +104,7 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
             level[origin] = max(level[origin], LEVEL[rows.kind[leg]])
     told = plain["solved"].copy()
     marks = _marks(day, count)
+    pop = plain["customer_id"], plain["answered_at"]
     solved = marks["solved"][row]
     told = np.where(answered & (solved != UNTOLD), solved == 1, told)
     return {
@@ -103,7 +118,9 @@ def _further(day: "Day", plain: dict[str, NDArray]) -> dict[str, NDArray]:
         "level": np.where(answered, level[row], 0),
         "call_back": marks["call_back"][row],
         "special": np.where(answered, marks["special"][row], "none"),
-        "history": _history(plain["customer_id"], plain["answered_at"]),
+        "history": history(*pop),
+        "history_before": np.where(answered, day.known.contacts_of(plain["customer_id"]), 0),
+        "open_cases": open_cases(day, *pop),
     }
 
 
@@ -130,15 +147,6 @@ def _marks(day: "Day", count: int) -> dict[str, NDArray]:
     for name, told in noted.items():
         if told:
             made[name][list(told)] = list(told.values())
-    return made
-
-
-def _history(customer: NDArray, answered_at: NDArray) -> NDArray[np.int64]:
-    """Return for each answered call how many calls of its customer were answered before it today."""
-    made = np.zeros(len(customer), dtype=np.int64)
-    there = np.flatnonzero(~np.isnan(answered_at))
-    order = there[np.lexsort((answered_at[there], customer[there]))]
-    made[order] = running(customer[order])
     return made
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError
-from sim.options import Options, told
-from sim.parts import (
+from sim.callcenter.options import SINGLE, Options, told
+from sim.callcenter.parts import (
     MOST_AGENTS,
     MOST_TRUNKS,
     WRITTEN,
@@ -24,6 +23,7 @@ from sim.parts import (
     read_skills,
     read_teams,
 )
+from sim.errors import InputError
 from sim.reading import Reader
 
 __all__ = [
@@ -45,7 +45,8 @@ READY = Path(__file__).resolve().parents[1] / "datasets" / "scenarios"
 OPTIONAL = {
     *(field.name for field in fields(Options)),
     *("channel", "priority", "overflow_seconds", "transfer_share", "transfer_to", "overflow", "shrinkage"),
-    *("shape", "quantiles"),
+    *("shape", "quantiles", "self_service_share", "shares"),
+    *(field.name for kind in SINGLE.values() for field in fields(kind)),
 }
 PLAIN = Options()  # none of the options
 
@@ -128,7 +129,7 @@ class Scenario:
         """Return the scenario of plain data; InputError, beginning with `source`, for anything impossible."""
         read = Reader(plain, source)
         times = _times(read)
-        skills = read_skills(read)
+        skills = read_skills(read, len(times["calls_per_hour"]))
         scenario = cls(
             title_zh=read.text("title_zh"),
             title_en=read.text("title_en"),
@@ -229,6 +230,19 @@ def _check_names(read: Reader, scenario: Scenario) -> None:
             rule = f"must be one of the skills {', '.join(names)}"
             raise InputError(
                 f"{read.source}: {where} = {name!r}: {rule}; correct the spelling or add the skill"
+            )
+    for skill in scenario.skills:
+        most = 1 - scenario.ivr.left_menu_share
+        if (skill.self_service_share or 0.0) > most + 1e-9:
+            raise InputError(
+                f"{read.source}: skills.{skill.name}.self_service_share = {skill.self_service_share:g}: together with "
+                f"ivr.left_menu_share = {scenario.ivr.left_menu_share:g} must be at most 1; lower one of them"
+            )
+    for day, rates in scenario.options.week.calls_per_hour if scenario.options.week else ():
+        if len(rates) != scenario.intervals:
+            raise InputError(
+                f"{read.source}: week.calls_per_hour.{day} has {len(rates)} numbers: must have {scenario.intervals}, one for "
+                "each interval; give one number for each interval"
             )
     for option, needs in (("chat", {"chat"}), ("messages", set(WRITTEN))):
         if needs & channels and getattr(scenario.options, option) is None:

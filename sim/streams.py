@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +13,13 @@ from sim.errors import InputError
 MULTIPLIERS = np.array([0xD2511F53, 0xCD9E8D57], dtype=np.uint64)
 KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
-QUICK_ROUNDS = 7  # the fewest that pass BigCrush (same paper), for numbers that are drawn by the million
+# SplitMix64: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+STRIDE = 0x9E3779B97F4A7C15
+MIXING = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+LAST_SHIFT = np.uint64(31)
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 LIMIT = 2**32
@@ -61,50 +68,63 @@ class Streams:
     def quads(self, purpose: str, who: ArrayLike, use: int = 0, blocks: int = 1) -> NDArray[np.float64]:
         """Return 4 x `blocks` numbers in (0, 1), in steps of 2**-32, for each id, one row a number.
 
-        The cheap way to several numbers for one event: seven rounds, no number thrown away. Block k has the
-        numbers of `use + k` with one block.
-        Raises InputError for a bad id.
+        The cheap way to many numbers, an eighth of the time of `uniforms`: the mixing of SplitMix64, once for the
+        id and once for each number. Block k has the numbers of `use + k` with one block.
+        Raises InputError for a bad id or use.
         """
         ids = identities(who).ravel()
-        return (self._blocks(purpose, ids, use, blocks, QUICK_ROUNDS).astype(np.float64) + 0.5) * 2.0**-32
+        _use_allowed(use)
+        key = np.uint64(int.from_bytes(_digest(self, "mixing", purpose)[:8], "little"))
+        steps = np.array(
+            [(k + 1) * STRIDE % 2**64 for k in range(2 * use, 2 * (use + blocks))], dtype=np.uint64
+        )
+        made = np.empty((2 * blocks, 2, ids.size))
+        chunk = max(1, CHUNK // blocks)
+        for start in range(0, ids.size, chunk):
+            some = slice(start, start + chunk)
+            words = mix(mix(ids[some] + key) + steps[:, None])
+            here = made[:, :, some]
+            here[:, 0], here[:, 1] = words & LOW, words >> HALF
+            here += 0.5
+            here *= 2.0**-32
+        return made.reshape(4 * blocks, ids.size)
 
     def generator(self, purpose: str) -> np.random.Generator:
         """Return a numpy generator of its own, for the few draws that belong to nobody."""
-        digest = self._digest("generator", purpose)
+        digest = _digest(self, "generator", purpose)
         return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
     def _pair(
         self, purpose: str, who: ArrayLike, use: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         ids = identities(who)
-        block = self._blocks(purpose, ids.ravel(), use)
+        block = self._block(purpose, ids.ravel(), use)
         return unit(block[0], block[1]).reshape(ids.shape), unit(block[2], block[3]).reshape(ids.shape)
 
-    def _blocks(
-        self, purpose: str, ids: NDArray[np.uint64], use: int, blocks: int = 1, rounds: int = ROUNDS
-    ) -> NDArray[np.uint64]:
-        if not 0 <= use < LIMIT:
-            raise InputError(
-                f"use = {use!r}: the k-th use is a whole number from 0 to 2**32 - 1; count from 0"
-            )
-        words = np.frombuffer(self._digest("counter", purpose)[:12], dtype="<u4")
+    def _block(self, purpose: str, ids: NDArray[np.uint64], use: int) -> NDArray[np.uint64]:
+        _use_allowed(use)
+        words = np.frombuffer(_digest(self, "counter", purpose)[:12], dtype="<u4")
         key = (int(words[0]), int(words[1]))
-        made = np.empty((4 * blocks, ids.size), dtype=np.uint64)
-        step = max(1, CHUNK // blocks)
-        for start in range(0, ids.size, step):
-            some = ids[start : start + step]
-            counter = np.empty((4, blocks, some.size), dtype=np.uint64)
-            counter[0], counter[1] = some & LOW, some >> HALF
-            counter[2], counter[3] = np.arange(use, use + blocks)[:, None], words[2]
-            words_of = philox(counter, key, rounds)
-            made[:, start : start + step] = words_of.transpose(1, 0, 2).reshape(4 * blocks, some.size)
+        made = np.empty((4, ids.size), dtype=np.uint64)
+        for start in range(0, ids.size, CHUNK):
+            some = ids[start : start + CHUNK]
+            counter = np.empty((4, some.size), dtype=np.uint64)
+            counter[0], counter[1], counter[2], counter[3] = some & LOW, some >> HALF, use, words[2]
+            made[:, start : start + CHUNK] = philox(counter, key)
         return made
 
-    def _digest(self, kind: str, purpose: str) -> bytes:
-        # Every part carries its type and length, so that ("a", "bc") and ("ab", "c"), or 1 and "1", differ.
-        parts = (kind, self.seed, *self.path, purpose)
-        texts = [("s" if isinstance(p, str) else "i", str(p).encode()) for p in parts]
-        return hashlib.sha256(b"".join(b"%s%d:%s" % (t.encode(), len(x), x) for t, x in texts)).digest()
+
+@lru_cache(maxsize=4096)
+def _digest(streams: Streams, kind: str, purpose: str) -> bytes:
+    # Every part carries its type and length, so that ("a", "bc") and ("ab", "c"), or 1 and "1", differ.
+    parts = (kind, streams.seed, *streams.path, purpose)
+    texts = [("s" if isinstance(p, str) else "i", str(p).encode()) for p in parts]
+    return hashlib.sha256(b"".join(b"%s%d:%s" % (t.encode(), len(x), x) for t, x in texts)).digest()
+
+
+def _use_allowed(use: int) -> None:
+    if not 0 <= use < LIMIT:
+        raise InputError(f"use = {use!r}: the k-th use is a whole number from 0 to 2**32 - 1; count from 0")
 
 
 def identities(who: ArrayLike) -> NDArray[np.uint64]:
@@ -119,6 +139,16 @@ def identities(who: ArrayLike) -> NDArray[np.uint64]:
     if ids.dtype.kind == "i" and ids.min() < 0:
         raise InputError(f"who = {ids.min()}: ids are whole numbers from 0 up; number the owners from 0")
     return ids.astype(np.uint64)
+
+
+def mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return each 64-bit word mixed so that every bit hangs on every other; a bijection."""
+    made, moved = words.copy(), np.empty_like(words)
+    for shift, factor in MIXING:
+        made ^= np.right_shift(made, shift, out=moved)
+        made *= factor
+    made ^= np.right_shift(made, LAST_SHIFT, out=moved)
+    return made
 
 
 def philox(counter: NDArray[np.uint64], key: tuple[int, int], rounds: int = ROUNDS) -> NDArray[np.uint64]:

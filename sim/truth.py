@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.customers import Customers
 from sim.errors import InputError
 from sim.market import Market
+from sim.market.customers import Customers
+from sim.market.state import State
+from sim.market.story import Story
 from sim.policy import Actions, Policy, Steady, View
-from sim.state import State
-from sim.story import Story
 from sim.streams import Streams
 
 LEVERS = ("coupon", "newsletter", "care", "save", "winback")

@@ -14,7 +14,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("desk", "simulate", "dataset", "classroom", "keeping", "demo", "bench", "authoring")
+GROUPS = (
+    "desk",
+    "simulate",
+    "dataset",
+    "classroom",
+    "keeping",
+    "demo",
+    "bench",
+    "authoring",
+    "crm",
+    "roleplay",
+    "roleplay_class",
+)
 
 
 def _say_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sim.targets import Finding
+    from sim.market.targets import Finding
 
 LABELS = {
     "customers": "期末客户 (customers at the end)",
@@ -28,12 +28,12 @@ def company(
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的数据")] = 1,
     check: Annotated[bool, typer.Option("--check", help="对照公认的事实检查市场")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 显示")] = False,
-    out: Annotated[Path | None, typer.Option(help="把通话记录写到哪个文件夹")] = None,
+    out: Annotated[Path | None, typer.Option(help="把各表和通话记录写到哪个文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
 ) -> None:
     """模拟整个企业：市场和呼叫中心相互作用 · simulate a whole company, market and contact centre."""
     if check:
-        from sim import targets
+        from sim.market import targets
 
         made = targets.check(seed, customers=customers or targets.CUSTOMERS, months=months or targets.MONTHS)
         _report(made, as_json)
@@ -49,9 +49,9 @@ def company(
 
 
 def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) -> dict[str, Any]:
-    from crmlab.commands.simulate import refuse_full
     from crmlab.errors import LabError
-    from sim import tables
+    from crmlab.simulation import refuse_full
+    from sim import dataset, tables
     from sim.company import Company, board
 
     if out is not None:
@@ -60,6 +60,7 @@ def _run(customers: int, months: int, seed: int, out: Path | None, force: bool) 
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)
+            dataset.write(dataset.gather(made.story, "retail", customers=customers, seed=seed), out)
             tables.write(made.frame(), "calls", out / "calls.parquet")
         except OSError as refusal:
             raise LabError(
@@ -105,6 +106,6 @@ def _report(findings: "list[Finding]", as_json: bool) -> None:
                 f"{row['target']:<32}{row['observed']:>12.3f}{row['expected']:>12.3f}    {limits:<16}{verdict}"
             )
         passed = sum(one.passed for one in findings)
-        typer.echo(f"{passed} / {len(rows)} 通过 passed；来源见 sources in sim/targets.toml")
+        typer.echo(f"{passed} / {len(rows)} 通过 passed；来源见 sources in sim/market/targets.toml")
     if not all(one.passed for one in findings):
         raise typer.Exit(3)

@@ -30,8 +30,8 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
 ) -> None:
     """生成一个市场的数据集 · build the data set of a market."""
-    from crmlab.commands.simulate import refuse_full
     from crmlab.errors import LabError, MissingPart
+    from crmlab.simulation import refuse_full
     from sim import dataset
 
     refuse_full(out, force)

@@ -1,18 +1,19 @@
-"""Commands that run the world by itself: one contact centre, so many days, tables out."""
+"""Commands that run the world by itself: one contact centre, so many days and replications, tables out."""
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmlab.commands.company import company
+from crmlab.commands.staffing import staffing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from crmlab.simulation import Run
+    from sim.experiment import Experiment, Study
     from sim.scenario import Scenario
+    from sim.stopping import StopRule
 
 LABELS = {
     "offered": "转人工来电 (offered)",
@@ -26,10 +27,12 @@ LABELS = {
     "busy": "遇忙 (busy)",
     "self_served": "自助办结 (self-served)",
     "occupancy": "坐席占用率 (occupancy)",
+    "cases": "工单 (cases)",
+    "cases_closed": "已结工单 (cases closed)",
 }
 SHARES = ("service_level", "abandonment_rate", "fcr", "occupancy")
-FILES = {"calls": "calls.parquet", "contacts": "contacts.parquet", "trace": "trace.parquet"}
-SUMMARY = "summary.json"
+MOST_WITH_PRECISION = 1000
+INTERRUPTED = 130  # what shells say of a program ended by Ctrl-C
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,6 +41,7 @@ def add_to(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("callcenter")(callcenter)
     group.command("company")(company)
+    group.command("staffing")(staffing)
     app.add_typer(group, name="simulate")
 
 
@@ -47,113 +51,145 @@ def _group() -> None:
 
 def callcenter(
     scenario: Annotated[str, typer.Option(help="现成场景的名字，或 .toml 文件")] = "retail_hotline",
-    days: Annotated[int, typer.Option(min=1, max=3660, help="模拟多少天")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="每次模拟多少天")] = 1,
+    warm_up: Annotated[int, typer.Option(min=0, max=3660, help="之前先跑多少天，不计入结果")] = 0,
+    replications: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="重复模拟多少次；有 --precision 时是上限")
+    ] = None,
+    precision: Annotated[
+        list[str] | None, typer.Option(help="够准就停：如 asa=5% 或 service_level=0.01，可写多个")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="用几个进程；0 表示有几个处理器用几个")] = 1,
+    dask: Annotated[str | None, typer.Option(help="在 Dask 集群上运行，如 tcp://127.0.0.1:8786")] = None,
+    contacts: Annotated[
+        Path | None, typer.Option(help="用文件里的来电名单（Parquet 或 CSV），不另行抽取")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的数据")] = 1,
     out: Annotated[Path | None, typer.Option(help="写到哪个文件夹；不写就只显示结果")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="另写事件流水")] = False,
+    report: Annotated[bool, typer.Option("--report", help="另写一页图文报告 report.html")] = False,
+    animation: Annotated[
+        bool, typer.Option("--animation", help="另写一页会动的 animation.html：看一天的来电怎样走")
+    ] = False,
+    story: Annotated[
+        int | None, typer.Option(min=0, help="把一个来电的经过讲出来：写它的编号 contact_id")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="报告、动画和经过的语言：zh 或 en")] = "zh",
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 显示")] = False,
 ) -> None:
     """模拟呼叫中心若干天，写出通话记录和摘要 · simulate a call centre, write its records and a summary."""
+    from crmlab import simulation
+    from crmlab.language import require
+    from sim.experiment import Experiment
     from sim.scenario import load
 
-    model = load(scenario)
+    require(lang)
+    _refuse_idle(out, report or trace or animation, contacts, bool(precision) or (replications or 1) > 1)
+    experiment = Experiment(load(scenario), days=days, warm_up=warm_up, seed=seed)
+    stop = _stop(replications, precision or [])
     if out is not None:
-        refuse_full(out, force)
-    frames = _run(model, days, seed, trace)
-    summary = {"scenario": scenario, "days": days, "seed": seed, **_summary(model, frames["calls"], days)}
+        simulation.refuse_full(out, force)
+    run = _first(experiment, contacts, trace or story is not None)
+    study = _study(experiment, stop, run, workers, dask)
+    told = {"scenario": scenario, "days": run.days, "seed": seed, **simulation.summary(study, run)}
     if out is not None:
-        _write(out, frames, summary)
+        frames = {name: frame for name, frame in run.frames.items() if trace or name != "trace"}
+        pages = _pages(study, run, lang, report=report, animation=animation)
+        simulation.write(out, frames | {"replications": simulation.replications(study)}, told, pages)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _show(model, summary, out)
+        _show(experiment.scenario, told, out)
+    if story is not None:
+        from sim.tracing import story as tell
+
+        typer.echo(tell(run.frames["trace"], story, lang="en" if lang == "en" else "zh"), nl=False)
+    if not told["complete"]:
+        raise typer.Exit(INTERRUPTED)
 
 
-def _run(model: "Scenario", days: int, seed: int, trace: bool) -> "dict[str, pd.DataFrame]":
-    import pandas as pd
+def _pages(study: "Study", run: "Run", lang: str, *, report: bool, animation: bool) -> dict[str, str]:
+    from crmlab import animation as moving
+    from crmlab import centre_report
+
+    pages = {"report.html": centre_report.page(study, lang=lang)} if report else {}
+    if animation:
+        frames, scenario = run.frames, study.experiment.scenario
+        pages["animation.html"] = moving.page(frames["calls"], frames["presence"], scenario, lang=lang)
+    return pages
+
+
+def _refuse_idle(out: Path | None, files: bool, contacts: Path | None, many: bool) -> None:
+    """Raise LabError for words that would come to nothing."""
+    from crmlab.errors import LabError
+
+    if files and out is None:
+        raise LabError("--out 没有写：--report、--trace 和 --animation 要写文件；请加上 --out 文件夹")
+    if contacts is not None and many:
+        raise LabError(
+            f"--contacts {contacts} 是定下的名单，只能模拟一次；请去掉 --replications 和 --precision"
+        )
+
+
+def _stop(replications: int | None, precision: list[str]) -> "StopRule":
+    from sim.stopping import Narrow, StopRule
+
+    wishes = tuple(Narrow.parse(one) for one in precision)
+    return StopRule(most=replications or (MOST_WITH_PRECISION if wishes else 1), narrow=wishes)
+
+
+def _first(experiment: "Experiment", contacts: Path | None, trace: bool) -> "Run":
     from tqdm import tqdm
 
-    from sim.callcenter import Centre
-    from sim.contacts import arrivals
-    from sim.streams import Streams
-    from sim.tracing import Trace, TraceRow
+    from crmlab import contact_list, simulation
 
-    centre, streams, carry = Centre(model), Streams(seed), None
-    made: dict[str, list[pd.DataFrame]] = {name: [] for name in FILES if trace or name != "trace"}
-    for day in tqdm(range(1, days + 1), desc="模拟 simulate", unit="天", leave=False, disable=None):
-        contacts, draws = arrivals(model, streams, day)
-        rows: list[TraceRow] | None = [] if trace else None
-        results = centre.run(contacts, draws, carry=carry, trace=rows)
-        carry = results.carry
-        made["calls"].append(results.calls.frame())
-        made["contacts"].append(contacts.frame())
-        if rows is not None:
-            made["trace"].append(Trace.of(rows).frame())
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in made.items()}
+    if contacts is None:
+        days = simulation.drawn(experiment)
+    else:
+        own = experiment.streams(1).under("contacts")  # a list that we wrote meets the same luck again
+        days = contact_list.listed(contacts, experiment.scenario, own)
+    bar = tqdm(days, desc="模拟 simulate", unit="天", leave=False, disable=None)
+    return simulation.run_first(experiment, bar, trace=trace)
 
 
-def _summary(model: "Scenario", calls: "pd.DataFrame", days: int) -> dict[str, Any]:
-    from dataclasses import asdict
+def _study(experiment: "Experiment", stop: "StopRule", run: "Run", workers: int, dask: str | None) -> "Study":
+    from tqdm import tqdm
 
-    from sim import metrics
-    from sim.staffing import Staffing
+    from sim import executors
+    from sim import experiment as experiments
 
-    seconds = model.service_level_seconds
-    board = asdict(metrics.board(calls, seconds=seconds))
-    board["occupancy"] = metrics.occupancy(calls, Staffing.of(model).paid_seconds * days)
-    by_day = [
-        {"day": int(day), **asdict(metrics.board(one, seconds=seconds))} for day, one in calls.groupby("day")
-    ]
-    return {
-        "title": {"zh": model.title_zh, "en": model.title_en},
-        "service_level_seconds": seconds,
-        "board": _finite(board),
-        "by_day": [_finite(one) for one in by_day],
-    }
-
-
-def _finite(numbers: dict[str, Any]) -> dict[str, Any]:
-    """Return the numbers with None for NaN, which JSON does not know."""
-    return {n: None if isinstance(v, float) and math.isnan(v) else v for n, v in numbers.items()}
-
-
-def refuse_full(out: Path, force: bool) -> None:
-    """Raise LabError when `out` is a file, or a folder that is not empty and may not be written over."""
-    from crmlab.errors import LabError
-
-    if out.exists() and not out.is_dir():
-        raise LabError(f"--out {out} 是一个文件，不是文件夹；请换一个文件夹名")
-    if not force and out.is_dir() and any(out.iterdir()):
-        raise LabError(f"--out {out} 里已有文件；为免覆盖，请换一个空文件夹，或加上 --force")
-
-
-def _write(out: Path, frames: "dict[str, pd.DataFrame]", summary: dict[str, Any]) -> None:
-    from crmlab.errors import LabError
-    from sim import tables
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, file in FILES.items():
-            if name in frames:
-                tables.write(frames[name], name, out / file)
-            else:
-                (out / file).unlink(missing_ok=True)  # of an earlier run; it would not fit the new tables
-        part = out / f".{SUMMARY}.part"
-        part.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        part.replace(out / SUMMARY)
-    except OSError as refusal:
-        raise LabError(
-            f"--out {out} 写不进去（{refusal.strerror}）；请检查磁盘空间和权限，或换一个文件夹"
-        ) from refusal
+    if stop.most == 1 or not run.complete:
+        return experiments.Study(experiment, (run.replication,), run.complete, stop.confidence)
+    with (
+        executors.executor(workers=workers, dask=dask) as executor,
+        tqdm(total=stop.most, desc="重复 replications", leave=False, disable=None) as bar,
+    ):
+        return experiments.run(experiment, stop, executor=executor, on_done=lambda n: bar.update(n - bar.n))
 
 
 def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:
-    typer.echo(f"{model.title_zh} ({model.title_en}) · {summary['days']} 天 days · seed {summary['seed']}")
-    limit = f"{summary['service_level_seconds']:g} s"
-    for name, value in summary["board"].items():
-        text = "—" if value is None else f"{value:.1%}" if name in SHARES else f"{value:.1f}"
-        text = str(value) if isinstance(value, int) else text
-        typer.echo(f"  {LABELS[name]}：{text}" + (f"（{limit}）" if name == "service_level" else ""))
+    count = f" · {summary['replications']} 次 replications" if summary["replications"] > 1 else ""
+    typer.echo(
+        f"{model.title_zh} ({model.title_en}) · {summary['days']} 天 days · seed {summary['seed']}{count}"
+    )
+    if not summary["complete"]:
+        typer.echo("  已中断，保留完成的部分 · interrupted, what is finished is kept")
+    for name, seen in summary["measures"].items():
+        if name.startswith("cases") and not seen["mean"]:
+            continue
+        text = _told(name, seen["mean"], summary["board"] if summary["replications"] == 1 else {})
+        if seen["half_width"] is not None:
+            text += f" ± {_told(name, seen['half_width'], {})}"
+        limit = f"（{summary['service_level_seconds']:g} s）" if name == "service_level" else ""
+        typer.echo(f"  {LABELS.get(name, name)}：{text}{limit}")
     if out is not None:
         typer.echo(f"已写入 written: {out}")
+
+
+def _told(name: str, value: float | None, board: dict[str, Any]) -> str:
+    if value is None:
+        return "—"
+    if isinstance(board.get(name), int):
+        return str(board[name])
+    return f"{value:.1%}" if name in SHARES else f"{value:.1f}"

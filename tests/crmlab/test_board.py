@@ -5,6 +5,7 @@ from crmlab.board import Day, LiveBoard, Settings, static, what_if
 from crmlab.errors import LabError
 from crmlab.places import DATASETS
 from crmlab.replay import replay_staffing, split
+from crmlab.words import Field
 from sim.scenario import load
 
 
@@ -42,6 +43,29 @@ def test_a_slider_moves_the_board_and_a_button_keeps_the_plan(day: Day) -> None:
     assert board.result.board.service_level > before
     board.adopt.click()
     assert kept == [{"agents": [6, 12, 6, 6, 6, 6]}]
+
+
+def test_the_sliders_follow_the_form_of_the_lab(day: Day) -> None:
+    plan = Field("agents", "blocks", "", blocks=("早", "中", "晚"), min=2, max=30)
+    board = LiveBoard(day, agents=[2, 30, 9], field=plan)
+    assert [(s.description, s.min, s.max, s.value) for s in board.blocks] == [
+        ("早", 2, 30, 2),
+        ("中", 2, 30, 30),
+        ("晚", 2, 30, 9),
+    ]
+    assert "中: 30" in static(day.scenario, [2, 30, 9], field=plan)[1]
+
+
+@pytest.mark.parametrize("saved", [[1, 9, 9], [2, 9, 31], [9] * 6, [9.0] * 3, "9", None])
+def test_a_saved_plan_outside_the_limits_is_passed_over(day: Day, saved: object) -> None:
+    plan = Field("agents", "blocks", "", blocks=("早", "中", "晚"), min=8, max=30)
+    board = LiveBoard(day, agents=saved, field=plan)
+    assert [one.value for one in board.blocks] == [8, 8, 8]
+
+
+def test_a_form_that_says_nothing_leaves_the_usual_sliders(day: Day) -> None:
+    board = LiveBoard(day, field=Field("agents", "blocks", ""))
+    assert [(s.min, s.max, s.value) for s in board.blocks] == [(0, 20, 6)] * 6
 
 
 def test_a_page_without_widgets_shows_the_plan(day: Day) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,7 @@ def test_a_lab_that_never_ends_or_is_slow_is_told(project: Path, monkeypatch: py
         (len, ""),
         (lambda: 1, ""),
         ({"a": [object()]}, "builtins.object"),
-        (Path("x"), "pathlib.PosixPath"),
+        (Fraction(1, 2), "fractions.Fraction"),
         (type("Own", (int,), {})(3), "test_lint.Own"),
         ([[[[[[[[[1]]]]]]]]], "list（套了 8 层以上）"),
     ],

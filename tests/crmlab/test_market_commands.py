@@ -2,6 +2,8 @@
 
 import builtins
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from crmlab.commands.company import _report
 from crmlab.errors import LabError, MissingPart
 from sim import dataset, tables
 from sim.errors import InputError
-from sim.targets import Finding, targets
+from sim.market.targets import Finding, targets
 
 SMALL = ("--customers", "60", "--months", "2")
 
@@ -24,7 +26,7 @@ def run(*words: str) -> Any:
 
 def test_a_data_set_is_built_and_told(tmp_path: Path) -> None:
     said = run("dataset", "build", "retail", *SMALL, "--out", str(tmp_path / "shop"))
-    assert said.exit_code == 0 and "13 个文件 files" in said.output
+    assert said.exit_code == 0 and "22 个文件 files" in said.output
     assert len(tables.read(tmp_path / "shop" / "customers.parquet", "customers")) >= 60
     assert not (tmp_path / "shop" / "truth").exists()
 
@@ -109,3 +111,22 @@ def test_the_check_names_every_target_and_ends_badly_when_one_is_missed(
 def test_a_check_of_too_few_is_refused() -> None:
     said = run("simulate", "company", "--check", "--customers", "100")
     assert isinstance(said.exception, InputError) and "needs at least 5000" in str(said.exception)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on files are told otherwise there")
+@pytest.mark.parametrize("form", ["parquet", "sqlite"])
+def test_a_disk_that_is_really_full_leaves_nothing_half_written(tmp_path: Path, form: str) -> None:
+    """The system itself refuses to write more than 6 kB into a file."""
+    out = tmp_path / "shop"
+    code = (
+        "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000)); "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from crmlab.commands import main; main()"
+    )
+    words = ["dataset", "build", "retail", *SMALL, "--out", str(out), "--format", form]
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert ran.returncode == 3 and "写不进去" in ran.stderr + ran.stdout, ran.stderr[-500:]
+    assert "Traceback" not in ran.stderr
+    assert not out.exists() or not list(out.iterdir())

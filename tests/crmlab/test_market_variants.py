@@ -6,8 +6,8 @@ import pytest
 from crmlab import market_solvers as solvers
 from crmlab import market_variants as variants
 from sim.errors import InputError
-from sim.facts import Usual
 from sim.market import Market
+from sim.market.facts import Usual
 
 
 @pytest.fixture(scope="module")

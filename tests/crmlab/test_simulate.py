@@ -31,7 +31,8 @@ def test_a_run_writes_tables_and_summary(tmp_path):
     out = tmp_path / "five" / "days"
     said = told("--days", 2, "--seed", 3, "--out", out, "--trace")
     assert "服务水平 (service level)" in said and str(out) in said.replace("\n", "")
-    names = {"calls.parquet", "contacts.parquet", "trace.parquet", "summary.json"}
+    tables_made = {f"{name}.parquet" for name in ("calls", "contacts", "presence", "trace", "replications")}
+    names = tables_made | {"summary.json"}
     assert {path.name for path in out.iterdir()} == names
     calls = tables.read(out / "calls.parquet", "calls")
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
@@ -62,7 +63,8 @@ def test_nothing_is_overwritten_unless_asked(tmp_path):
     told("--out", tmp_path, "--force", "--trace")
     told("--out", tmp_path, "--force")
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"notes.txt", "calls.parquet", "contacts.parquet", "summary.json"}
+    tables_made = {f"{name}.parquet" for name in ("calls", "contacts", "presence", "replications")}
+    assert names == {"notes.txt", "summary.json"} | tables_made
     assert kept.read_text() == "mine"
 
 

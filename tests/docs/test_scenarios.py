@@ -67,4 +67,5 @@ def test_the_commands_of_the_page_do_what_it_says(tmp_path, monkeypatch):
     for words in PAGE.commands:
         assert CliRunner().invoke(assemble(), words).exit_code == 0
     made = {path.name for path in (tmp_path / "five_days").iterdir()}
-    assert made == {"calls.parquet", "contacts.parquet", "trace.parquet", "summary.json"}
+    tables = {f"{name}.parquet" for name in ("calls", "contacts", "presence", "trace", "replications")}
+    assert made == tables | {"summary.json"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import tiny
-from conftest import hand_in
+from golden import hand_in
 
 from grader import marking, marks, release
 from grader.course import Course

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 import tiny
-from conftest import CASES, Class, expected
+from golden import CASES, Class, expected
 
 from grader.course import Course
 from grader.errors import GraderError

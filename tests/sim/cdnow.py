@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.purchases import history, purchases
+from sim.value.purchases import history, purchases
 
 CALIBRATED_UNTIL = "1997-09-30"  # 39 weeks
 

@@ -6,7 +6,7 @@ import numpy as np
 from centres import draws, one_queue
 
 from sim import tables
-from sim.draws import Draws
+from sim.callcenter.draws import Draws
 from sim.scenario import Scenario, load
 
 OPTIONS = {

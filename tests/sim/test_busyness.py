@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.busyness import expected
+from sim.callcenter.busyness import expected
 from sim.contacts import arrivals
 from sim.scenario import Scenario, load
 from sim.streams import Streams

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.callcenter import Carry, Centre
+from sim.callcenter.floor import AGENT_STEP
 from sim.contacts import arrivals
 from sim.errors import InputError
-from sim.floor import AGENT_STEP
 from sim.records import ASKED, Calls
 from sim.scenario import load
 from sim.staffing import Staffing

@@ -8,7 +8,7 @@ from rich_centre import with_options
 
 from sim import tables
 from sim.callcenter import Centre
-from sim.cases import DEADLINES
+from sim.callcenter.cases import DEADLINES
 from sim.contacts import Contacts
 from sim.scenario import Scenario
 
@@ -68,6 +68,24 @@ def test_the_deadline_is_that_of_the_severity(u, severity, deadline):
     told = case(days(shop(), 1, severity=u)[0])
     assert (told["severity"], told["deadline_day"]) == (severity, deadline)
     assert DEADLINES.get(severity, -1) in (1, 3, -1)
+
+
+@pytest.mark.parametrize(
+    ("u", "name", "promised"), [(0.05, "A", 13), (0.2, "B", 14), (0.5, "C", 15), (0.9, "D", 17)]
+)
+def test_the_service_class_has_the_promise_of_the_company(u, name, promised):
+    told = case(days(shop(), 1, service_class=u)[0])
+    assert (told["service_class"], told["promise_day"], told["promise_kept"]) == (name, promised, True)
+    own = case(days(shop(solution_days=[0, 9, 9, 9]), 1, service_class=u)[0])
+    assert own["promise_day"] == (
+        FRIDAY if name == "A" else 22
+    )  # the ninth working day: the second Sunday is one, for the holidays
+
+
+def test_a_promise_that_is_over_is_broken():
+    nobody = shop().with_(teams__work__agents=[0])
+    made = days(nobody, 5, service_class=0.05)
+    assert [case(one)["promise_kept"] for one in made] == [True] * 4 + [False]
 
 
 def test_what_one_level_cannot_settle_goes_up_and_the_manager_settles_all():

@@ -8,7 +8,7 @@ from whole_centre import whole
 
 from sim import tables
 from sim.callcenter import Centre, Results
-from sim.clock import Clock, StockClock
+from sim.callcenter.clock import Clock, StockClock
 from sim.contacts import Contacts, arrivals
 from sim.errors import InputError
 from sim.scenario import Scenario
@@ -236,7 +236,7 @@ def test_a_day_without_anybody_is_a_day():
 def test_stock_simpy_takes_the_same_days(days):
     carries = {Clock: None, StockClock: None}
     for contacts, _, _ in days[:2]:
-        from sim.draws import draws as draw
+        from sim.callcenter.draws import draws as draw
 
         told, made = draw(WHOLE, Streams(4).under("contacts"), contacts), {}
         for clock in carries:

@@ -6,7 +6,7 @@ import simpy
 from rich_centre import rich
 
 from sim.callcenter import Centre
-from sim.clock import Clock, StockClock
+from sim.callcenter.clock import Clock, StockClock
 from sim.contacts import arrivals
 from sim.scenario import load
 from sim.streams import Streams

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import clv
-from sim.bgnbd import BGNBD
 from sim.errors import InputError
-from sim.gamma_gamma import GammaGamma
+from sim.value import clv
+from sim.value.bgnbd import BGNBD
+from sim.value.gamma_gamma import GammaGamma
 
 FLOWS = pd.DataFrame(
     {"customer_id": [1, 1, 2], "period": [0, 1, 2], "revenue": [100, 110, 121.0], "cost": [40, 0, 0.0]}

@@ -5,10 +5,10 @@ import pytest
 
 from sim import tables
 from sim.company import Chronicle, Company, board
-from sim.market_settings import load as market_settings
-from sim.policy import Actions, Steady
+from sim.market.scene import Levers
+from sim.market.settings import load as market_settings
+from sim.policy import Actions, Steady, View
 from sim.scenario import load
-from sim.scene import Levers
 
 MONTHS = 10
 
@@ -21,7 +21,7 @@ def both() -> tuple[Chronicle, Chronicle]:
         skills__complaint__talk_mean_seconds=1500.0,
         ivr__self_service_share=0.0,
     )
-    settings = market_settings("retail", voice__question_share=0.9)
+    settings = market_settings("retail", voice__question_share=0.9, company__line_calls=0.0)
     one = {team.name: (1,) * centre.intervals for team in centre.teams}
     few, many = (
         Company(8000, 1, scenario=centre, settings=settings, agents=one).run(
@@ -30,6 +30,24 @@ def both() -> tuple[Chronicle, Chronicle]:
         for times in (1.0, 4.0)
     )
     return few, many
+
+
+def more_hazard(both: tuple[Chronicle, Chronicle]) -> np.ndarray:
+    """By which part the hazard by service is higher in the first of two worlds, month by month.
+
+    Of those who are there to the end in both: the same people, so the leavers do not flatter the worse world.
+    """
+    rows = [one.story.arrays("truth_month") for one in both]
+    last = int(rows[0]["month"].max())
+    there = [told["customer_id"][told["month"] == month] for told in rows for month in (0, last)]
+    people = there[0]
+    for others in there[1:]:
+        people = np.intersect1d(people, others)
+    means = []
+    for told in rows:
+        mine = np.isin(told["customer_id"], people)
+        means.append(np.bincount(told["month"][mine], told["hazard_service"][mine].astype(float)))
+    return np.asarray(means[0] / means[1] - 1.0)
 
 
 @pytest.mark.slow
@@ -41,13 +59,9 @@ def test_more_agents_shorten_the_wait(both: tuple[Chronicle, Chronicle]) -> None
 
 @pytest.mark.slow
 def test_more_agents_mean_less_churn_but_later(both: tuple[Chronicle, Chronicle]) -> None:
-    def hazard(chronicle: Chronicle) -> np.ndarray:
-        rows = chronicle.story.arrays("truth_month")
-        return np.bincount(rows["month"], rows["hazard_service"]) / np.bincount(rows["month"])
-
-    gap = hazard(both[0]) / hazard(both[1]) - 1.0
-    assert gap[0] < 0.05  # the first month is hardly felt
-    assert gap[3] > 2 * gap[0] and gap[6] > gap[3] > 0  # it builds up with every contact
+    gap = more_hazard(both)
+    assert 0 < gap[0] < 0.05  # the first month is hardly felt
+    assert gap[6:].mean() > 1.5 * gap[:2].mean()  # it builds up with every contact
     lost = [len(one.story.arrays("truth_loss")["cause"]) for one in both]
     assert lost[0] > lost[1]
 
@@ -70,3 +84,63 @@ def test_a_company_without_agents_given_is_staffed_for_its_own_requests() -> Non
     first, second = made.run(2), Company(500, 1).run(2)
     assert first.story.frame("orders").equals(second.story.frame("orders"))
     assert first.frame().equals(second.frame())
+
+
+@pytest.fixture(scope="module")
+def usual() -> tuple[Chronicle, Chronicle]:
+    """The company as it comes, and with three times the agents."""
+    few, many = (
+        Company(8000, 1).run(12, Steady(Actions(levers=Levers(agents=times))), truth=True)
+        for times in (1.0, 3.0)
+    )
+    return few, many
+
+
+@pytest.mark.slow
+def test_as_it_comes_people_wait_and_about_four_fifths_are_answered_in_time(
+    usual: tuple[Chronicle, Chronicle],
+) -> None:
+    few, many = (board(one) for one in usual)
+    assert 5 < few["wait"] < 40 and many["wait"] < 1
+    calls = usual[0].frame()
+    queued = calls[calls["outcome"].isin(["answered", "abandoned"])]
+    in_time = ((queued["outcome"] == "answered") & (queued["wait"] <= 20)).mean()
+    assert 0.70 < in_time < 0.92  # the usual promise is 80 % in 20 s
+
+
+@pytest.mark.slow
+def test_as_it_comes_more_agents_mean_less_churn_with_a_lag(usual: tuple[Chronicle, Chronicle]) -> None:
+    gap = more_hazard(usual)
+    assert gap.min() > 0
+    assert gap[6:].mean() > 1.2 * gap[:2].mean()  # it builds up
+
+
+@pytest.mark.slow
+def test_one_good_month_shortens_the_waits_of_that_month_and_is_felt_for_months() -> None:
+    class Once:
+        name, budget = "once", None
+
+        def act(self, view: View) -> Actions:
+            return Actions(levers=Levers(agents=3.0 if view.month == 2 else 1.0))
+
+    usual, once = (Company(8000, 2).run(7, policy, truth=True) for policy in (Steady(), Once()))
+    waits = []
+    for one in (usual, once):
+        rows = one.story.arrays("service_contacts")
+        month = one.story.almanac.month_of(rows["day"])
+        waits.append(np.bincount(month, rows["wait"], minlength=7)[:7] / np.bincount(month, minlength=7)[:7])
+    gap = more_hazard((usual, once))
+    assert (waits[0][:2] == waits[1][:2]).all() and waits[0][2] > waits[1][2] + 5
+    assert abs(waits[0][3:] / waits[1][3:] - 1.0).max() < 0.3  # the waits are as they were
+    assert (gap[:2] == 0).all() and gap[2:].min() > 0  # but those who were served remember
+
+
+def test_sister_shops_fill_a_small_line_and_leave_no_record() -> None:
+    alone = market_settings("retail", company__line_calls=0.0)
+    shared, own = Company(300, 1), Company(300, 1, settings=alone)
+    assert shared.sisters > 250 and own.sisters == 0.0
+    calls, first = (made.run(2).frame() for made in (shared, own))
+    assert (calls["customer_id"] > 0).all()
+    # The same people call; only further attempts may differ, by what came of the first.
+    ids = [set(frame["contact_id"] // 10) for frame in (calls, first)]
+    assert ids[0] == ids[1] and calls["wait"].sum() > first["wait"].sum()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.concentration import abc, gini, movers, pareto_curve, top_share
 from sim.errors import InputError
+from sim.value.concentration import abc, gini, movers, pareto_curve, top_share
 
 amounts = st.lists(st.one_of(st.integers(-50, 50), st.floats(0, 1e12)), min_size=1, max_size=50).filter(
     lambda values: max(values) > 0

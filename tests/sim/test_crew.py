@@ -7,10 +7,10 @@ from rich_centre import drawn, rich, with_options
 
 from sim import tables
 from sim.callcenter import Centre
+from sim.callcenter.crew import Crew
+from sim.callcenter.special import register
 from sim.contacts import arrivals
-from sim.crew import Crew
 from sim.errors import InputError
-from sim.special import register
 from sim.staffing import Staffing
 from sim.streams import Streams
 

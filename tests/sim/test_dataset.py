@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import dataset, tables
-from sim.market_settings import READY
-from sim.market_tables import SEEN, TRUTH
+from sim import dataset, instruments, tables
+from sim.market.settings import READY
+from sim.market.tables import SEEN, TRUTH
 
 COMMITTED = READY / "retail" / "demo"
 SMALL = {"customers": 150, "months": 4, "seed": 2}
@@ -22,7 +22,8 @@ def data() -> dataset.Dataset:
 
 
 def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
-    assert tuple(data.visible) == SEEN and tuple(data.truth) == (*TRUTH, "truth_value")
+    assert tuple(data.visible) == (*SEEN, *instruments.SEEN)
+    assert tuple(data.truth) == (*TRUTH, "truth_value", *instruments.TRUTH)
     for frames in (data.visible, data.truth):
         for name, frame in frames.items():
             tables.check(frame, name)
@@ -56,7 +57,7 @@ def test_duckdb_and_sheets_hold_every_table(data: dataset.Dataset, tmp_path: Pat
     with duckdb.connect(str(tmp_path / "retail.duckdb"), read_only=True) as base:
         got = base.execute("select sum(amount) from orders").fetchone()[0]
     assert got == pytest.approx(data.visible["orders"]["amount"].sum())
-    assert set(pd.read_excel(tmp_path / "retail.xlsx", sheet_name=None)) == set(SEEN)
+    assert set(pd.read_excel(tmp_path / "retail.xlsx", sheet_name=None)) == set(data.visible)
 
 
 def test_too_many_rows_for_a_sheet_are_refused_and_nothing_is_left(
@@ -90,10 +91,12 @@ def test_the_manifest_says_what_made_it(data: dataset.Dataset, tmp_path: Path) -
 
 def test_the_english_edition_differs_in_people_only(data: dataset.Dataset) -> None:
     english = dataset.build("retail", **SMALL, lang="en")
-    for name in SEEN:
-        if name != "customers":
+    for name in data.visible:
+        if name not in ("customers", "mails", "questions", "paper_cards"):
             assert english.visible[name].equals(data.visible[name]), name
-    assert all(city.isascii() for city in english.visible["customers"]["city"])
+    for table, column in (("customers", "city"), ("mails", "text"), ("paper_cards", "name")):
+        assert all(text.isascii() for text in english.visible[table][column])
+        assert len(english.visible[table]) == len(data.visible[table])
 
 
 def test_no_visible_column_is_a_hidden_one_or_nearly_so(data: dataset.Dataset) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import laws
-from sim.parts import Patience
+from sim.callcenter import laws
+from sim.callcenter.parts import Patience
 from sim.scenario import load
 from sim.streams import Streams
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from sim import market_tables, tables
+from sim import tables
 from sim.market import Market
-from sim.market_settings import load
+from sim.market import tables as market_tables
+from sim.market.scene import Levers
+from sim.market.settings import load
+from sim.market.story import Story
 from sim.policy import Actions, Steady, View
-from sim.scene import Levers
-from sim.story import Story
 
 SIZE, MONTHS = 800, 9
 
@@ -35,7 +36,7 @@ class Busy:
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    return Market(SIZE, 11).run(MONTHS, Busy(), truth=True)
+    return Market(SIZE, 13).run(MONTHS, Busy(), truth=True)
 
 
 def test_every_table_of_a_busy_market_is_what_its_dictionary_says(story: Story) -> None:

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from sim import dataset, market_settings, people, targets, truth
+from sim import dataset, people, truth
 from sim.company import Company
 from sim.errors import InputError
-from sim.market import Market
-from sim.market_tables import frame
+from sim.market import Market, targets
+from sim.market import settings as market_settings
+from sim.market.scene import Levers
+from sim.market.tables import frame
 from sim.policy import Actions, Steady, View
 from sim.scenario import load
-from sim.scene import Levers
 from sim.streams import Streams
 
 
@@ -53,6 +54,10 @@ def act(actions: Any, budget: float | None = None) -> Any:
         (Actions(campaigns=[1]), r"campaigns = \[1\]: is none of"),  # type: ignore[arg-type]
         (Actions(levers=Levers(price=0.0)), r"price = 0.0: must be a number from 0.5 to 2"),
         (Actions(levers=Levers(faq=2)), r"faq = 2: must be a number from 0 to 1"),
+        (Actions(levers=None), r"levers = None: must be sim.market.scene.Levers"),  # type: ignore[arg-type]
+        (Actions(levers=Levers(follow_up="yes")), r"follow_up = 'yes': must be True or False"),  # type: ignore[arg-type]
+        (Actions(care="all"), r"care = all: must be a list of whole numbers"),
+        (Actions(levers=Levers(price=float("nan"))), r"price = nan: must be a number from 0.5"),
         (Actions(levers=Levers(mode="stamps")), r"mode = 'stamps': must be empty or one of own, alliance"),
     ],
 )
@@ -66,6 +71,28 @@ def test_a_policy_that_breaks_its_budget_is_told_what_costs_most() -> None:
         InputError, match=r"costs = .* yuan: at most its budget of 100.00; do less, .* winback bundle"
     ):
         Market(50, 1).run(2, act(Actions(winback={"bundle": list(range(1, 51))}), budget=100.0))
+
+
+@pytest.mark.parametrize("budget", ["much", float("nan"), -1.0, True])
+def test_a_budget_that_is_none_is_refused_in_the_policys_name(budget: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"policy 'mine', month 0: budget = .*must be a number of yuan from 0"
+    ):
+        Market(50, 1).run(2, act(Actions(), budget))
+
+
+@pytest.mark.parametrize("leaving", [SystemExit(0), KeyError("care"), MemoryError()])
+def test_whatever_a_policy_raises_is_the_policys(leaving: BaseException) -> None:
+    class Leaver:
+        name, budget = "leaver", None
+
+        def act(self, view: View) -> Actions:
+            raise leaving
+
+    with pytest.raises(
+        InputError, match=f"policy 'leaver', month 0: it failed with {type(leaving).__name__}"
+    ):
+        Market(50, 1).run(1, Leaver())
 
 
 def test_a_policy_that_fails_is_reported_as_the_policys_failure() -> None:

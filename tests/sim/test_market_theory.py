@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import gammaincinv
 
-from sim.almanac import Almanac
-from sim.customers import born, feel, founders, gamma_quantile
-from sim.gathering import put_rows, rows_of
 from sim.market import Market
-from sim.market_settings import load, with_
-from sim.rivals import Surroundings
+from sim.market.almanac import Almanac
+from sim.market.customers import born, feel, founders, gamma_quantile
+from sim.market.gathering import put_rows, rows_of
+from sim.market.rivals import Surroundings
+from sim.market.settings import load, with_
 from sim.streams import Streams
 
 # Nobody leaves, nothing fails, no season, and feelings move nothing: what is left is a gamma-Poisson market.

@@ -7,7 +7,7 @@ from buyers import tills
 from hypothesis import given, settings
 
 from sim.errors import InputError
-from sim.purchases import history, purchases
+from sim.value.purchases import history, purchases
 
 ORDERS = pd.DataFrame({"customer_id": [7, 7, 7, 9], "day": [0, 3.5, 3.75, 2], "amount": [10.0, 20, 30, -5]})
 
@@ -89,3 +89,35 @@ def test_a_till_that_cannot_be_read_is_refused_by_name(table, rule):
 def test_a_history_of_nobody_is_refused(options, rule):
     with pytest.raises(InputError, match=rule):
         history(purchases(ORDERS), **options)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["2026/3/1", "2026/3/5", "2026/4/1"],
+        ["2026-03-01", "2026/3/5", " 2026-04-01 "],
+        ["2026年3月1日", "2026年3月5日", "2026年4月1日"],
+        [20260301, 20260305, 20260401],
+        ["20260301", "20260305", "20260401"],
+        pd.to_datetime(["2026-03-01", "2026-03-05", "2026-04-01"]),
+    ],
+)
+def test_dates_as_schools_write_them_are_the_same_days(written):
+    table = pd.DataFrame({"customer_id": [1, 1, 2], "day": written, "amount": [0.0, 2.0, 3.0]})
+    assert purchases(table)["when"].tolist() == [20513.0, 20517.0, 20544.0]
+
+
+def test_days_as_numbers_stay_days():
+    table = pd.DataFrame({"customer_id": [1, 1, 2], "day": [0, 19_000_101, 3], "amount": 1.0})
+    assert purchases(table)["when"].tolist() == [0.0, 19_000_101.0, 3.0]
+
+
+def test_a_chinese_till_from_a_spreadsheet(tmp_path):
+    """GBK, Chinese headings, a free gift, two purchases at one moment, customers with one purchase."""
+    path = tmp_path / "流水.csv"
+    path.write_bytes("会员,日期,金额\n甲,2026/3/1,0\n甲,2026/3/1,20\n乙,2026年3月9日,35.5\n".encode("gbk"))
+    table = pd.read_csv(path, encoding="gbk")
+    made = purchases(table, customer="会员", when="日期", amount="金额")
+    assert made["bought"].all() and made["amount"].sum() == 55.5
+    told = history(made, until="2026-03-31")
+    assert told["repeat_count"].tolist() == [0, 0] and set(told["customer_id"]) == {"甲", "乙"}

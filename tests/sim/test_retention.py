@@ -7,8 +7,8 @@ from buyers import tills
 from hypothesis import given, settings
 
 from sim.errors import InputError
-from sim.purchases import purchases
-from sim.retention import by_period, cohorts, repurchase_rate, retention_rate, share_of_customer
+from sim.value.purchases import purchases
+from sim.value.retention import by_period, cohorts, repurchase_rate, retention_rate, share_of_customer
 
 # a buys in each of three months, b in the first and third, c from the second on
 ORDERS = pd.DataFrame(

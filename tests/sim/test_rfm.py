@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.purchases import purchases
-from sim.rfm import MEASURES, rfm, scores, types
+from sim.value.purchases import purchases
+from sim.value.rfm import MEASURES, rfm, scores, types
 
 
 def table(**columns: list[float]) -> pd.DataFrame:

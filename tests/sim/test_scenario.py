@@ -101,8 +101,6 @@ def test_the_ready_scenarios_load_and_survive_a_round_trip():
 def test_every_number_of_a_ready_scenario_says_where_it_comes_from(name):
     lines = (READY / f"{name}.toml").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ")
-    if name in ("retail_hotline", "ssj_callcenter"):
-        return  # these say it in the lines above the numbers
     bare = [
         line
         for before, line in pairwise(lines)

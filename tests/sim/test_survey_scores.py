@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import estimates
 from sim.errors import InputError
-from sim.loyalty_index import MEASURES, loyalty_index
-from sim.servqual import cronbach_alpha, gaps, overall
-from sim.survey_scores import ces, csat, nps, satisfaction_index
+from sim.value import estimates
+from sim.value.loyalty_index import MEASURES, loyalty_index
+from sim.value.servqual import cronbach_alpha, gaps, overall
+from sim.value.survey_scores import ces, csat, nps, satisfaction_index
 
 tens = st.lists(st.integers(0, 10), min_size=1, max_size=60)
 

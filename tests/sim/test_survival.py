@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.survival import competing_causes, kaplan_meier, median_stay, survival_at
+from sim.value.survival import competing_causes, kaplan_meier, median_stay, survival_at
 
 # Freireich et al. 1963, the group on 6-MP, the textbook example of the curve
 DURATIONS = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]

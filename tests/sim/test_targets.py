@@ -2,12 +2,12 @@
 
 import pytest
 
-from sim import facts, facts_service, targets
-from sim.market_settings import load
+from sim.market import facts, facts_response, facts_service, targets
+from sim.market.settings import load
 
 
 def test_every_target_has_its_measure_and_every_measure_its_target() -> None:
-    assert facts_service.AFTER_DAYS
+    assert facts_service.AFTER_DAYS and facts_response.AHEAD_MONTHS
     assert {one.name for one in targets.targets()} == set(facts.MEASURES)
     for one in targets.targets():
         assert one.low <= one.value <= one.high and one.source and one.unit

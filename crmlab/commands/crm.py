@@ -1,0 +1,43 @@
+"""The command that opens the practice CRM."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this group to `app`."""
+    app.command("crm")(crm)
+
+
+def crm(
+    file: Annotated[Path, typer.Option(help="CRM 的文件；没有就新建")] = Path("crm.sqlite3"),
+    port: Annotated[int | None, typer.Option(help="端口；不写就用 8765 起第一个空闲的")] = None,
+    role: Annotated[str, typer.Option(help="csr、leader、sales、marketing、manager 或 teacher")] = "manager",
+    lang: Annotated[str, typer.Option(help="界面语言：zh 或 en")] = "zh",
+    browser: Annotated[bool, typer.Option(help="是否打开浏览器")] = True,
+    behind: Annotated[str, typer.Option(hidden=True)] = "",
+) -> None:
+    """打开练习用的客户关系管理系统；全部内容就在一个文件里。"""
+    from crmlab.crm.place import Place
+    from crmlab.crm.serving import FIRST_PORT, Server
+    from crmlab.desk import choose_port
+    from crmlab.language import translator
+
+    lang = os.environ.get("CRMLAB_CRM_LANG", lang)
+    told = {"token": os.environ["CRMLAB_CRM_TOKEN"]} if behind else {}
+    place = Place(file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), **told)
+    server = Server(place, port=choose_port(port, first=FIRST_PORT))
+    _ = translator(lang)
+    if not behind:
+        typer.echo(_("客户关系管理系统已打开：{url}\n按 Ctrl-C 结束").format(url=server.url))
+        if browser:
+            import webbrowser
+
+            webbrowser.open(server.url)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        typer.echo(_("已关闭；内容都在 {file}").format(file=file.resolve()))

@@ -1,0 +1,82 @@
+"""Commands of the role-play: list and check scenarios, play one in the terminal, judge a conversation."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this group to `app`."""
+    group = typer.Typer(no_args_is_help=True, help="与模拟客户对话 · talk to simulated customers.")
+    group.callback()(_group)
+    group.command("list")(show)
+    group.command("lint")(lint)
+    group.command("play")(play)
+    group.command("judge")(judge)
+    app.add_typer(group, name="roleplay")
+
+
+def _group() -> None:
+    """与模拟客户对话 · talk to simulated customers."""
+
+
+def show() -> None:
+    """列出剧本 · list the scenarios."""
+    from crmlab.roleplay.scenario import load, names
+
+    for name in names():
+        title = load(name).plain["title"]
+        typer.echo(f"{name}\t{title['zh']} · {title['en']}")
+
+
+def lint(scenario: Annotated[str, typer.Argument(help="剧本名或 .yaml 文件")]) -> None:
+    """检查剧本 · check a scenario."""
+    from crmlab.errors import LabError
+    from crmlab.roleplay.lint import faults
+    from crmlab.roleplay.scenario import load
+
+    found = faults(load(scenario))
+    if found:
+        raise LabError(f"{scenario} 有 {len(found)} 处要改：{'；'.join(found)}")
+    typer.echo(f"✓ {scenario}")
+
+
+def play(
+    scenario: Annotated[str, typer.Argument(help="剧本名或 .yaml 文件")],
+    seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子是同一位客户")] = 1,
+    level: Annotated[int, typer.Option(min=1, max=3, help="难度")] = 1,
+    lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
+    save: Annotated[Path, typer.Option(help="通话记录存到哪个文件；已有的会接着练")] = Path("play.json"),
+) -> None:
+    """在终端里练一次 · play in the terminal, by suggested lines."""
+    from crmlab.roleplay import terminal
+    from crmlab.roleplay.scenario import load
+
+    terminal.run(load(scenario), save, seed=seed, level=level, lang=lang)
+
+
+def judge(
+    file: Annotated[Path, typer.Argument(help="通话记录，或 speaker、text 列表的文字稿（JSON）")],
+    lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en")] = "zh",
+) -> None:
+    """给通话打分，以 JSON 显示 · judge a saved play or a plain transcript, as JSON."""
+    from crmlab.language import require
+    from crmlab.roleplay import log, transcript
+    from crmlab.roleplay.judge import judge_play, judge_said
+
+    require(lang)
+    if _is_log(file):
+        sheet = judge_play(log.replay(log.read(file)))
+    else:
+        sheet = judge_said(transcript.read(file, lang=lang), lang=lang)
+    typer.echo(json.dumps(sheet.plain(), ensure_ascii=False, indent=1))
+
+
+def _is_log(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(64).lstrip().startswith(b"{")
+    except OSError:
+        return False

@@ -1,0 +1,47 @@
+"""Pages of what belongs to the desk: own fields, export log, merges."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crmlab.crm.models import ExportLog, Merge, OwnField
+
+
+class OwnFieldAdmin(admin.ModelAdmin):
+    """Fields of the class's own."""
+
+    list_display = ("name", "model", "kind", "personal")
+    list_filter = ("model", "kind")
+
+
+class LogAdmin(admin.ModelAdmin):
+    """A log: it is read, nothing more."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return no."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return no."""
+        return False
+
+
+class ExportLogAdmin(LogAdmin):
+    """Who took data out."""
+
+    list_display = ("at", "user", "model", "rows", "form", "masked")
+
+
+class MergeAdmin(LogAdmin):
+    """Which records were made one."""
+
+    list_display = ("at", "user", "model", "kept", "gave", "undone_at")
+    fields = ("at", "user", "model", "kept", "gave", "undone_at")
+
+
+PAGES = {OwnField: OwnFieldAdmin, ExportLog: ExportLogAdmin, Merge: MergeAdmin}

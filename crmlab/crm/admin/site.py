@@ -1,0 +1,87 @@
+"""The desk: Django's admin with the workbench as its first page."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import get_language
+
+from crmlab.crm.roles import role_of, roles
+from crmlab.crm.words import _
+
+
+class Desk(AdminSite):
+    """The pages of the CRM."""
+
+    site_header = _("客户关系管理")
+    site_title = _("客户关系管理")
+    index_title = _("工作台")
+    index_template = "crm/workbench.html"
+    site_url = None
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether the visitor has a role."""
+        return role_of(request.user).key in roles()
+
+    def get_urls(self) -> list[Any]:
+        """Return the admin's addresses and ours."""
+        from crmlab.crm import calendar_page, my_lists, workbench
+
+        own = [
+            path("role/", self.admin_view(change_role), name="role"),
+            path("record/", self.admin_view(workbench.record), name="record"),
+            path("pop/", self.admin_view(workbench.pop), name="pop"),
+            path("duplicates/", self.admin_view(workbench.duplicates), name="duplicates"),
+            path("my/<str:name>/", self.admin_view(my_lists.change), name="my_list"),
+            path("calendar/", self.admin_view(calendar_page.page), name="calendar"),
+        ]
+        return own + super().get_urls()
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page knows: the roles one may look through."""
+        mine, english = role_of(request.user), (get_language() or "").startswith("en")
+        choices = [
+            (role.key, role.en if english else role.zh, role.key == mine.key) for role in roles().values()
+        ]
+        words = {
+            "role": _("角色"), "change": _("切换"), "calendar": _("日程"), "home": _("工作台"),
+        }  # fmt: skip
+        return {**super().each_context(request), "crm_roles": choices, "crm_words": words, "crm_role": mine}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Return the workbench."""
+        from crmlab.crm import workbench
+
+        return super().index(request, {**(extra_context or {}), **workbench.context(request)})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the tables in the order of the work, customers first."""
+        from crmlab.crm.models import RECORDS
+
+        order = {model: place for place, model in enumerate(RECORDS)}
+        listed = super().get_app_list(request, app_label)
+        for app in listed:
+            app["models"].sort(key=lambda told: order.get(told["model"], len(order)))
+        return listed
+
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Go to the first page: the door has let the visitor in, or refused."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+
+def change_role(request: HttpRequest) -> HttpResponse:
+    """Go on in another role: the practice CRM is one person's, who looks at it with six pairs of eyes."""
+    from crmlab.crm.door import become
+
+    wanted = request.POST.get("role", "")
+    if request.method != "POST" or wanted not in roles():
+        return HttpResponseBadRequest(str(_("没有这个角色；请从页面上方的列表里选")))
+    become(request, wanted)
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+desk = Desk(name="admin")

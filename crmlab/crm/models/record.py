@@ -1,0 +1,79 @@
+"""What every record of the CRM has: history, a version against lost changes, and the recycle bin."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from crmlab.crm.words import _
+
+
+class Live(models.Manager):
+    """The records that are not in the recycle bin."""
+
+    def get_queryset(self) -> models.QuerySet:
+        """Return them."""
+        return super().get_queryset().filter(deleted_at=None)
+
+
+class Record(models.Model):
+    """One record; deleting puts it into the recycle bin."""
+
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    """Fields that tell who somebody is or how to reach them; shown to roles with that right only."""
+    FREE: ClassVar[tuple[str, ...]] = ()
+    """Fields of free text, in which anything may stand."""
+    FOUND_BY: ClassVar[tuple[str, ...]] = ()
+    """Fields by which everybody may find it."""
+
+    version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
+    created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("修改时间"), default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(_("删除时间"), null=True, blank=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("负责人"),
+    )
+
+    objects = Live()
+    everything = models.Manager()
+    history = HistoricalRecords(inherit=True, excluded_fields=["changed_at"])
+
+    class Meta:
+        abstract = True
+        base_manager_name = "everything"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it under the next version."""
+        self.version += 1
+        self.changed_at = timezone.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "changed_at"}
+        super().save(*args, **kwargs)
+
+    def recycle(self) -> None:
+        """Put it into the recycle bin."""
+        self.deleted_at = timezone.now()
+        self.save()
+
+    def put_back(self) -> None:
+        """Take it out of the recycle bin."""
+        self.deleted_at = None
+        self.save()
+
+
+class Kept(Record):
+    """An account or a person: it may have fields of the class's own, and values left over from a merge."""
+
+    extra = models.JSONField(_("自定义字段"), default=dict, blank=True, editable=False)
+    other_values = models.JSONField(_("合并时保留的其他值"), default=dict, blank=True, editable=False)
+    keep_until = models.DateField(_("保存期限"), null=True, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = True

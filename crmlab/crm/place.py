@@ -1,0 +1,31 @@
+"""Where one CRM lives: its file, its address, its token, its language."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crmlab.language import require
+
+FILE = "crm.sqlite3"
+ROLES = ("csr", "leader", "sales", "marketing", "manager", "teacher")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One CRM to be opened; `base` is the path its pages begin with, like "/crm/"."""
+
+    database: Path
+    base: str = "/crm/"
+    lang: str = "zh"
+    role: str = "manager"
+    """Whose eyes one sees it with after opening; the page lets one change."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    proxied: bool = False
+    """Whether JupyterLab stands in front: then any name of the machine is right, and frames of its own."""
+
+    def __post_init__(self) -> None:
+        require(self.lang)
+        if self.role not in ROLES:
+            from crmlab.errors import LabError
+
+            raise LabError(f"没有角色 {self.role}；可用的角色：{'、'.join(ROLES)}")

@@ -1,0 +1,116 @@
+"""How a customer feels: integer state, and one table that says how each act of the trainee changes it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from crmlab.roleplay.scenario import FOLDER, Scenario
+
+QUESTIONS = frozenset({"ask_open", "ask_closed", "ask_money", "ask_authority", "ask_need"})
+
+
+@dataclass(frozen=True)
+class State:
+    """The customer after a turn: feelings 0-100, facts told, offer on the table, promises made."""
+
+    anger: int
+    trust: int
+    patience: int
+    told: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    offer: str = ""
+    accepted: bool = False
+    timed: bool = False
+    overpromised: bool = False
+    ended: str = ""
+
+    @property
+    def satisfaction(self) -> int:
+        """Half calm, half trust, 0-100; 0 after the customer hung up."""
+        return 0 if self.ended == "hang_up" else (100 - self.anger + self.trust) // 2
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Return the appraisal table, read once."""
+    return tomllib.loads((FOLDER / "appraisal.toml").read_text(encoding="utf-8"))
+
+
+def appraise(before: State, acts: tuple[str, ...], offer: str, scenario: Scenario) -> State:
+    """Return the state after one utterance of the trainee that carries `acts` and perhaps an `offer`."""
+    state = before
+    for act in acts:
+        state = _felt(state, act, _change(state, act, offer, scenario))
+        if act == "solution" and offer and len(state.told) >= 2 and _calm(state):
+            state = replace(state, offer=offer, accepted=offer in scenario.plain["goal"]["accept"])
+        state = replace(
+            state,
+            timed=state.timed or (act == "commit_time" and bool(state.offer)),
+            overpromised=state.overpromised or act == "overpromise",
+        )
+    return _patience(before, state)
+
+
+def tells(state: State, acts: tuple[str, ...], scenario: Scenario) -> str:
+    """Return the fact the customer tells now, or "" when none fits what was asked or trust is too low."""
+    if state.anger > table()["calm_enough"] and "empathize" not in state.counts:
+        return ""
+    for name, fact in scenario.facts.items():
+        if name not in state.told and set(fact["asked"]) & set(acts) and state.trust >= fact.get("trust", 0):
+            return name
+    return ""
+
+
+def break_promises(state: State) -> State:
+    """Return the state at the call-back: what was promised beyond authority is not kept, and costs then."""
+    return _felt(state, "", _case("broken_promise")) if state.overpromised else state
+
+
+def _calm(state: State) -> bool:
+    return state.anger <= table()["calm_enough"]
+
+
+def _change(state: State, act: str, offer: str, scenario: Scenario) -> tuple[int, int]:
+    known, soothed = len(state.told) >= 2, "empathize" in state.counts
+    if act == "solution":
+        if not known or not _calm(state):
+            return _case("offer_too_early")
+        if offer in scenario.plain["goal"]["accept"]:
+            return (0, 0) if state.accepted else _case("offer_accepted")
+        return _case("offer_refused")
+    if act in QUESTIONS and not soothed and not _calm(state):
+        return _case("asked_too_early")
+    if act == "restate" and not state.told:
+        return _case("restated_unknown")
+    if act == "explain" and not soothed:
+        return _case("explained_before_empathy")
+    if act == "commit_time" and not state.offer:
+        return _case("time_without_offer")
+    row, time = table()["acts"][act], state.counts.get(act, 0)
+    return row["anger"][min(time, len(row["anger"]) - 1)], row["trust"][min(time, len(row["trust"]) - 1)]
+
+
+def _case(name: str) -> tuple[int, int]:
+    row = table()["cases"][name]
+    return row["anger"], row["trust"]
+
+
+def _felt(state: State, act: str, change: tuple[int, int]) -> State:
+    counts = {**state.counts, act: state.counts.get(act, 0) + 1} if act else state.counts
+    return replace(
+        state, anger=part(state.anger + change[0]), trust=part(state.trust + change[1]), counts=counts
+    )
+
+
+def _patience(before: State, after: State) -> State:
+    rules, rise = table(), after.anger - before.anger
+    lost = rules["turn_patience"] + (rules["raised_patience"] if rise > 0 else 0) - (2 if rise <= -5 else 0)
+    state = replace(after, patience=part(after.patience - lost))
+    return replace(state, ended="hang_up") if state.anger >= 95 or state.patience == 0 else state
+
+
+def part(value: int) -> int:
+    """Return `value` held within 0-100."""
+    return max(0, min(100, value))

@@ -1,0 +1,115 @@
+"""One conversation: the trainee speaks, the customer feels and answers; nothing but the seed and the words decides."""
+
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any
+
+from crmlab.errors import LabError
+from crmlab.roleplay.appraisal import State, appraise, break_promises, part, table, tells
+from crmlab.roleplay.scenario import Scenario
+from sim.streams import Streams
+
+LEVELS = (1, 2, 3)
+MOST_TURNS = 40
+MOST_CHARACTERS = 2_000
+EASE = tuple(permutations((2, 0, -2)))  # a personality is an order of one budget, so none is harder
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was said and felt in one turn; `n` counts the trainee's utterances from 1."""
+
+    n: int
+    text: str
+    acts: tuple[str, ...]
+    reply: str
+    state: State
+
+
+class Play:
+    """A conversation under way; `turns` holds what happened, `state` how the customer feels."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, level: int = 1, lang: str = "zh") -> None:
+        if level not in LEVELS:
+            raise LabError(f"没有难度 {level}；可用 1、2、3")
+        if lang not in ("zh", "en"):
+            raise LabError(f"没有语言 {lang}；可用 zh、en")
+        self.scenario, self.seed, self.level, self.lang = scenario, seed, level, lang
+        self._streams = Streams(seed, "roleplay", scenario.id)
+        self.turns: list[Turn] = []
+        self.state = self._start()
+
+    def say(self, text: str, acts: tuple[str, ...], offer: str = "") -> Turn:
+        """Return the turn in which the trainee says `text`; raise LabError when it cannot be said."""
+        words = clean(text)
+        self._require(acts, offer)
+        before = self.state
+        state = appraise(before, acts, offer, self.scenario)
+        fact = "" if state.ended else tells(state, acts, self.scenario)
+        state = replace(state, told=(*state.told, fact)) if fact else state
+        if not state.ended and "thank_close" in acts and (state.offer or len(self.turns) > 2):
+            state = break_promises(replace(state, ended="farewell"))
+        reply = self._reply(before, state, acts, offer, fact)
+        self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
+        self.state = state
+        return self.turns[-1]
+
+    def line(self, name: str) -> Turn:
+        """Return the turn in which the trainee says suggested line `name`."""
+        if name not in self.scenario.lines:
+            raise LabError(f"剧本里没有建议语句 {name[:60]}；可用：{'、'.join(self.scenario.lines)}")
+        row = self.scenario.lines[name]
+        return self.say(row["text"][self.lang], tuple(row["acts"]), row.get("offer", ""))
+
+    def text(self, wording: dict[str, Any]) -> str:
+        """Return a text of the scenario in the language of this play."""
+        return str(wording[self.lang])
+
+    def _start(self) -> State:
+        level, ease = self.scenario.plain["levels"][str(self.level)], EASE[self._pick("person", 0, len(EASE))]
+        return State(
+            part(level["anger"] - ease[0]), part(level["trust"] + ease[1]), part(level["patience"] + ease[2])
+        )
+
+    def _pick(self, purpose: str, who: int, among: int) -> int:
+        return int(float(self._streams.uniforms(purpose, [who])[0]) * among)
+
+    def _require(self, acts: tuple[str, ...], offer: str) -> None:
+        if self.state.ended:
+            raise LabError("这次通话已经结束，不能再说；请重新开始一次")
+        if len(self.turns) >= MOST_TURNS:
+            raise LabError(f"一次通话最多 {MOST_TURNS} 句；请重新开始一次")
+        if not acts or (unknown := sorted(set(acts) - {*table()["acts"], "solution"})):
+            raise LabError(f"不认识的话语行为 {unknown if acts else '（空）'}；请从建议语句里选")
+        if offer and offer not in self.scenario.plain["offers"]:
+            named = "、".join(self.scenario.plain["offers"])
+            raise LabError(f"剧本里没有方案 {offer[:60]}；可用：{named}")
+
+    def _reply(self, before: State, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
+        if fact:
+            return self.text(self.scenario.facts[fact]["say"])
+        wordings = self.scenario.plain["replies"][_mood(before, state, acts, offer)][self.lang]
+        said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
+        return str(wordings[self._pick("wording", len(self.turns), len(wordings))]).replace("{offer}", said)
+
+
+def clean(text: str) -> str:
+    """Return `text` without control characters; raise LabError when it is empty or too long."""
+    if len(text) > MOST_CHARACTERS:
+        raise LabError(f"这句话有 {len(text)} 个字，最多 {MOST_CHARACTERS} 个；请说短一点")
+    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not words:
+        raise LabError("这句话是空的；请说点什么，或选一条建议语句")
+    return words
+
+
+def _mood(before: State, state: State, acts: tuple[str, ...], offer: str) -> str:
+    if state.ended:
+        return state.ended
+    if {"blame", "interrupt", "rude", "offtopic"} & set(acts):
+        return "hurt"
+    if "solution" in acts:
+        if state.accepted and offer:
+            return "accepted"
+        return "refused" if offer and state.offer == offer else "early"
+    return "upset" if state.anger > table()["calm_enough"] else "goal"

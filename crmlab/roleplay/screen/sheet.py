@@ -1,0 +1,150 @@
+"""What a trainee gets after the call: score, three improvements, curve, and the transcript with act, effect and rule."""
+
+from dataclasses import dataclass
+from html import escape
+
+from crmlab.language import Words, translator
+from crmlab.roleplay.judge import Line, Sheet, judge_play
+from crmlab.roleplay.screen.call import HINT_COST, Call
+from crmlab.roleplay.screen.curve import curve
+from crmlab.roleplay.tagging.acts import acts
+
+MEDALS = ((90, "gold"), (75, "silver"), (50, "bronze"))
+
+
+@dataclass(frozen=True)
+class Score:
+    """The judged call with the price of its hints taken off: points 0-100."""
+
+    sheet: Sheet
+    hints: int
+
+    @property
+    def points(self) -> int:
+        """The overall score less the hints, at least 0."""
+        return max(0, self.sheet.overall - HINT_COST * self.hints)
+
+
+def score(call: Call) -> Score:
+    """Return the score of a call, finished or not."""
+    return Score(judge_play(call.play), len(call.hints))
+
+
+def html(call: Call) -> str:
+    """Return the whole sheet as HTML, each word escaped."""
+    _ = translator(call.play.lang)
+    made = score(call)
+    name = _("通话之后")
+    parts = (
+        _top(call, made, _) + _improvements(made.sheet, _),
+        _titled(_("心情曲线"), curve(call.play)),
+        _titled(_("得分表"), _points(made, _)),
+        _titled(_("通话记录与批注"), _transcript(call, made.sheet, _)),
+    )
+    return f'<section class="crm-sheet" aria-label="{escape(name)}">{"".join(parts)}</section>'
+
+
+def _titled(title: str, inside: str) -> str:
+    return f"<h3>{escape(title)}</h3>{inside}"
+
+
+def _top(call: Call, made: Score, _: Words) -> str:
+    sheet = made.sheet
+    words = {"gold": _("金牌"), "silver": _("银牌"), "bronze": _("铜牌")}
+    medal = next((words[name] for least, name in MEDALS if made.points >= least), _("再练一次就有奖牌"))
+    ends = {
+        "farewell": _("客户道了别，通话正常结束。"),
+        "hang_up": _("客户生气地挂断了电话。"),
+        "left": _("你先挂断了电话。"),
+    }
+    parts = _("过程 {procedure}/70 · 结果 {outcome}/30").format(
+        procedure=sheet.procedure, outcome=sheet.outcome or 0
+    )
+    price = _(" · 提示 −{cost}").format(cost=HINT_COST * made.hints) if made.hints else ""
+    cap = f'<p class="crm-cap">{escape(_cap(sheet.cap, _))}</p>' if sheet.cap else ""
+    return (
+        f'<div class="crm-score"><div class="crm-points"><b>{made.points}</b><span>/100</span></div>'
+        f"<div><p><b>{escape(medal)}</b></p><p>{escape(parts + price)}</p>"
+        f"<p>{escape(ends.get(call.ended, ''))}</p>{cap}</div></div>"
+    )
+
+
+def _cap(cap: str, _: Words) -> str:
+    told = {
+        "rude": _("说了失礼的话，总分封顶。"),
+        "hang_up": _("客户挂断了电话，总分封顶。"),
+        "no_solution": _("没有谈成方案，总分封顶。"),
+    }
+    return told.get(cap, _("总分封顶：{cap}").format(cap=cap))
+
+
+def _improvements(sheet: Sheet, _: Words) -> str:
+    if not sheet.improvements:
+        praise = _("没有要改进的地方，做得很好！")
+        return f"<p>{escape(praise)}</p>"
+    say = _("可以这样说：")
+    rows = "".join(
+        f"<li><b>{escape(line.rule)}</b>{_cited(line, _)}<br>{escape(say)}<q>{escape(line.better)}</q></li>"
+        for line in sheet.improvements
+    )
+    return _titled(_("下次先改这几点"), f'<ol class="crm-better">{rows}</ol>')
+
+
+def _cited(line: Line, _: Words) -> str:
+    if not line.turn and line.points == line.of:
+        return '<span class="crm-small"> ✓</span>'
+    if not line.turn:
+        missing = _("这次没有做到")
+        return f'<span class="crm-small"> {escape(missing)}</span>'
+    where = _("第 {n} 轮").format(n=line.turn)
+    return f'<span class="crm-small"> {escape(where)} <q>{escape(line.quote)}</q></span>'
+
+
+def _points(made: Score, _: Words) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(line.rule)}</th><td class="crm-number">{line.points}/{line.of}</td>'
+        f"<td>{_cited(line, _)}</td></tr>"
+        for line in made.sheet.lines
+    )
+    more = [(_("结果：满意、方案、兑现"), f"{made.sheet.outcome or 0}/30")]
+    if made.hints:
+        more.append((_("看提示"), f"−{HINT_COST * made.hints}"))
+    rows += "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td class="crm-number">{told}</td><td></td></tr>'
+        for name, told in more
+    )
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (_("规则"), _("得分"), _("依据")))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
+    known = {act.name: act for act in acts()}
+    rules: dict[int, list[str]] = {}
+    for line in sheet.lines:
+        rules.setdefault(line.turn, []).append(f"{line.rule.split()[0]} {line.points}/{line.of}")
+    before, rows = call.play._start(), ""
+    for turn in call.play.turns:
+        done = " · ".join(known[name].label(call.play.lang) for name in turn.acts if name in known)
+        cells = (
+            turn.text,
+            done,
+            _change(before, turn.state, _),
+            "；".join(rules.get(turn.n, [])),
+            turn.reply,
+        )
+        rows += (
+            f'<tr><th scope="row">{turn.n}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        )
+        before = turn.state
+    names = (_("轮次"), _("你说"), _("行为"), _("效果"), _("规则"), _("客户答"))
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    return f'<div class="crm-wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _change(before: object, after: object, _: Words) -> str:
+    pairs = (
+        (_("生气"), "anger"),
+        (_("信任"), "trust"),
+    )
+    told = ((name, getattr(after, key) - getattr(before, key)) for name, key in pairs)
+    return " ".join(f"{name}{change:+d}".replace("-", "−") for name, change in told if change)

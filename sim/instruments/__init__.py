@@ -1,0 +1,168 @@
+"""The instruments of a firm, read at the end of a story: surveys, visits to its pages, its mailbox, its paper cards."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim import tables
+from sim.instruments import baskets, cards, clicks, mailbox, panel, surveys
+from sim.market import opinions
+from sim.market.story import Story
+from sim.streams import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Frames = dict[str, pd.DataFrame]
+
+SEEN = (
+    "order_lines",
+    "panel",
+    "survey_invitations",
+    "survey_answers",
+    "sessions",
+    "clicks",
+    "mails",
+    "questions",
+    "paper_cards",
+)
+TRUTH = ("truth_opinion", "truth_survey", "truth_clicks", "truth_mail", "truth_question", "truth_card")
+TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
+TRIAL_CUSTOMERS = 5000
+VISITS = 3.0  # mean visits of a customer of middling interest in the trial
+MOST_VISITS = 12
+
+
+class Read(NamedTuple):
+    """What the instruments show (`visible`) and what is behind it (`hidden`), tables by name."""
+
+    visible: "Frames"
+    hidden: "Frames"
+
+
+def read(story: Story, people: "pd.DataFrame", seed: int, *, lang: str = "zh", truth: bool = True) -> Read:
+    """Return the tables of SEEN and, with `truth`, those of TRUTH.
+
+    `people` is the table `customers` of the story, people and all. InputError for an unknown language.
+    """
+    streams = Streams(seed, "instruments")
+    visible, hidden = _surveys(story, streams, truth)
+    visible |= {"order_lines": _lines(story, streams), "panel": _panel(story, streams)}
+    for name, frame in _visits(story, streams, truth).items():
+        (hidden if name in TRUTH else visible)[name] = frame
+    post = mailbox.post(_orders(story), people, streams, lang=lang)
+    visible |= {"mails": post.mails, "questions": post.questions}
+    days = int(story.almanac.first[story.months])
+    drawer = cards.cards(people, days, streams, lang=lang)
+    visible["paper_cards"] = drawer.cards
+    if truth:
+        hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
+        hidden["truth_card"] = drawer.truth
+    return Read(
+        {name: visible[name] for name in SEEN}, {name: hidden[name] for name in TRUTH if name in hidden}
+    )
+
+
+def _surveys(story: Story, streams: Streams, truth: bool) -> tuple["Frames", "Frames"]:
+    """Return invitations and answers of every survey noted in the story, and its truth."""
+    import pandas as pd
+
+    noted = pd.DataFrame(story.arrays("truth_opinion"))
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for survey_id, asked in noted.groupby("survey_id") if len(noted) else ():
+        plan = opinions.plan(int(survey_id))
+        asked = asked.drop(columns="survey_id").sort_values("customer_id", ignore_index=True)
+        work = surveys.fieldwork(asked, plan, streams)
+        parts.setdefault("survey_invitations", []).append(work.invitations)
+        parts.setdefault("survey_answers", []).append(work.answers)
+        if truth:
+            parts.setdefault("truth_survey", []).append(surveys.truth(asked, plan, streams))
+    names = ("survey_invitations", "survey_answers", *(["truth_survey"] * truth))
+    made = {name: _stacked(name, parts.get(name, [])) for name in names}
+    hidden = {"truth_survey": made.pop("truth_survey")} if truth else {}
+    if truth:
+        hidden["truth_opinion"] = _stacked("truth_opinion", [noted] if len(noted) else [])
+    return made, hidden
+
+
+def _visits(story: Story, streams: Streams, truth: bool) -> "Frames":
+    """Return sessions and clicks of the trial of page designs, by customers who are there and agreed to be watched."""
+    import pandas as pd
+
+    people = story.customers()
+    here = people.alive & people.consent
+    ids = people.id[here]
+    some = streams.uniforms("in trial", ids) < TRIAL_CUSTOMERS / max(len(ids), 1)
+    ids, eager = ids[some], people.eager[here][some]
+    if not len(ids):
+        names = ("sessions", "clicks", *(["truth_clicks"] * truth))
+        return {name: _stacked(name, []) for name in names}
+    # Interest in the shop, standard units: who buys often is taken with it, within the usual.
+    interest = np.clip((np.log(np.maximum(eager, 1e-9)) + 2.0) / 1.5, -2.0, 2.0)
+    arrivals = _arrivals(story, ids, interest, streams)
+    known = pd.DataFrame({"customer_id": ids, "interest": interest})
+    made: Frames = {name: _stacked(name, []) for name in ("sessions", "clicks")}
+    if len(arrivals):
+        made = dict(clicks.visits(known, arrivals, streams)._asdict())
+    if truth:
+        made["truth_clicks"] = clicks.truth(known).sort_values("customer_id", ignore_index=True)
+    return made
+
+
+def _arrivals(story: Story, ids: np.ndarray, interest: np.ndarray, streams: Streams) -> "pd.DataFrame":
+    """Return visits as a Poisson process in the last days of the story, more of them by the more interested."""
+    import pandas as pd
+
+    end = int(story.almanac.first[story.months])
+    days = min(TRIAL_DAYS, end)
+    gaps = np.stack([streams.exponentials("visit", ids, use=k) for k in range(MOST_VISITS)])
+    moments = np.cumsum(gaps, axis=0) / (VISITS * np.exp(0.4 * interest))
+    turn, who = np.nonzero(moments < 1.0)
+    when = end - days + moments[turn, who] * days
+    day = np.floor(when).astype(np.int64)
+    made = {
+        "session_id": ids[who] * 100 + turn,
+        "customer_id": ids[who],
+        "day": day,
+        "at": story.almanac.second(when - day).astype(np.int64),
+    }
+    return pd.DataFrame(made).sort_values("session_id", ignore_index=True)
+
+
+def _lines(story: Story, streams: Streams) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = story.arrays("orders")
+    if not rows:
+        return _stacked("order_lines", [])
+    made = baskets.lines(rows["order_id"], rows["customer_id"], rows["amount"].astype(np.int64), streams)
+    return _stacked("order_lines", [pd.DataFrame({**made, "amount": made.pop("fen") / 100.0})])
+
+
+def _panel(story: Story, streams: Streams) -> "pd.DataFrame":
+    import pandas as pd
+
+    if not story.arrays("orders"):
+        return _stacked("panel", [])
+    made = panel.bought(story, streams)
+    del made["firms"]
+    return _stacked("panel", [pd.DataFrame({**made, "amount": made["amount"] / 100.0})])
+
+
+def _orders(story: Story) -> "pd.DataFrame":
+    orders = story.frame("orders")[["order_id", "customer_id", "day", "at", "amount"]]
+    failed = story.arrays("truth_failure").get("order_id", np.zeros(0, dtype=np.int64))
+    return orders.assign(failed=orders["order_id"].isin(failed))
+
+
+def _stacked(name: str, parts: list["pd.DataFrame"]) -> "pd.DataFrame":
+    """Return the parts of a table one below the other, in the order of its key; empty columns of its types if none."""
+    import pandas as pd
+
+    told = tables.table(name)
+    if not parts:
+        return pd.DataFrame({c.name: np.zeros(0, dtype=tables.DTYPES[c.dtype]) for c in told.columns})
+    made = pd.concat(parts, ignore_index=True)[[c.name for c in told.columns]]
+    floats = [c.name for c in told.columns if c.dtype == "float"]
+    made[floats] = made[floats].astype(float).round(6) + 0.0
+    return made.sort_values(list(told.key), kind="stable", ignore_index=True)

@@ -1,0 +1,141 @@
+"""Leaving: every cause presses, together they wear endurance down; which one was it is the true cause."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market.customers import Customers, endurance
+from sim.market.scene import Scene
+from sim.streams import Streams
+
+
+def shared(scene: Scene, people: Customers) -> NDArray[np.float64]:
+    """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, the lock of a programme."""
+    table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
+    tenure = np.clip(scene.month - people.joined, 0.0, 998.0).astype(np.int64)
+    made = table.take(tenure)
+    made *= people.frailty
+    made *= people.held
+    if scene.levers.mode:
+        lock = scene.settings.loyalty.modes[scene.levers.mode].lock
+        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
+    return made
+
+
+def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
+    """Return by how much each cause presses on each customer now, before what all causes share."""
+    told = scene.settings.churn
+    weight = dict(zip(told.causes, told.weights, strict=True))
+    stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
+    half = 0.5 * weight["rival"]
+    rival = (half * told.rival_push * scene.noise) * people.rival_sense + half
+    open_ = (weight["service"] * told.complaint_push) * people.complaint + weight["service"]
+    price = (weight["price"] * scene.price_gap) * people.price_sense + weight["price"]
+    return {
+        "quality": weight["quality"] * people.product_push,
+        "novelty": weight["novelty"] * stale,
+        "service": people.service_push * open_,
+        "price": np.maximum(price, 0.1 * weight["price"]),
+        "staff": 0.0,
+        "rival": (people.product_push + people.service_push) * rival,
+        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue + weight["short_term"],
+        "natural": weight["natural"],
+    }
+
+
+def hazards(scene: Scene, people: Customers) -> NDArray[np.float64]:
+    """Return the hazard of this month, a month of 30.4 days: one row a customer, one column a cause.
+
+    Competing risks: causes are independent given the customer's state, and the total is their sum. The
+    constant part of the natural causes is shared by nobody's frailty.
+    """
+    told, each = scene.settings.churn, pressures(scene, people)
+    made = np.stack([np.broadcast_to(each[cause], len(people)) for cause in told.causes], axis=1)
+    made = made * shared(scene, people)[:, None]
+    made[:, told.causes.index("natural")] += told.constant
+    return made
+
+
+def strike(people: Customers, cause: int, who: NDArray, size: NDArray) -> None:
+    """Take a blow off the endurance of `who`; where it breaks, the blow's cause is why they leave."""
+    np.subtract.at(people.endurance, who, size)
+    broken = who[(people.endurance[who] <= 0) & (people.struck[who] < 0) & people.alive[who]]
+    people.struck[broken] = cause
+
+
+def staff_blows(scene: Scene, people: Customers) -> None:
+    """Let the customers of those who leave feel it, the more the closer the bond."""
+    if scene.leaves.any():
+        who = np.flatnonzero(people.alive & scene.leaves[people.keeper])
+        size = scene.settings.staff.takes * people.bond[who] * people.frailty[who] * 10.0
+        strike(people, scene.settings.churn.causes.index("staff"), who, np.minimum(size, 1.0))
+
+
+def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
+    """Run the endurance of all down by one month; return the places of those who are lost now.
+
+    `since` is the part of the month of each customer's last doing: nobody leaves before it.
+    """
+    each = pressures(scene, people)
+    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people)  # plain numbers first
+    total += scene.settings.churn.constant
+    fresh = people.joined > scene.month
+    total[fresh] *= scene.month + 1.0 - people.joined[fresh]
+    people.endurance -= total
+    lost = np.flatnonzero((people.endurance <= 0) & people.alive)
+    # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
+    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
+    people.cause[lost] = _causes(scene, people, each, lost)
+    people.alive[lost] = False
+    people.lost_at[lost] = scene.month + since[lost] + (1.0 - since[lost]) * part
+    return lost
+
+
+def _causes(
+    scene: Scene, people: Customers, each: dict[str, NDArray | float], lost: NDArray
+) -> NDArray[np.int64]:
+    """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
+    columns = [np.broadcast_to(each[cause], len(people))[lost] for cause in scene.settings.churn.causes]
+    upto = np.cumsum(np.stack(columns, axis=1), axis=1)
+    uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
+    drawn = (upto < (uniform * upto[:, -1])[:, None]).sum(axis=1)
+    return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)
+
+
+def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) -> NDArray[np.int64]:
+    """Return the places of those among the lost `who` whom an offer brings back, and let them live on.
+
+    `offers` are log odds. It depends on why they left, and on their tier; a third try is as good as none.
+    """
+    told, streams = scene.settings.winback, scene.streams
+    lost = ~people.alive[who]
+    who, offers = who[lost], offers[lost]
+    base = np.array(told.base)[people.cause[who]]
+    tries = people.tries[who].astype(np.int64)
+    odds = np.log(base / (1 - base)) + offers + told.tier_pull * people.tier[who] - 0.7 * tries
+    uniform = streams.quads("back", people.id[who] * 16 + np.minimum(tries, 15))[0]
+    people.tries[who] = np.minimum(tries + 1, 15)
+    back = who[uniform < 1.0 / (1.0 + np.exp(-odds))]
+    revive(scene, people, back, streams)
+    return back
+
+
+def revive(scene: Scene, people: Customers, who: NDArray, streams: Streams) -> None:
+    """Give the places `who` a further life, with clocks of its own."""
+    people.life[who] += 1
+    for life in np.unique(people.life[who]):
+        some = who[people.life[who] == life]
+        people.endurance[some] = endurance(streams, people.id[some], int(life))
+    people.alive[who] = True
+    people.frailty[who] *= scene.settings.winback.second_life
+    people.lost_at[who] = np.nan
+    people.cause[who] = people.struck[who] = -1
+    people.complaint[who] = 0.0
+
+
+def stated(scene: Scene, people: Customers, who: NDArray) -> NDArray[np.int64]:
+    """Return what the lost `who` say when asked: a cause, or -1 for no reason; "price" is the polite lie."""
+    told = scene.settings.churn
+    uniform = scene.streams.quads("stated", people.id[who])[0]
+    price = told.causes.index("price")
+    said = np.where(uniform < told.stated_true + told.stated_price, price, -1)
+    return np.where(uniform < told.stated_true, people.cause[who], said).astype(np.int64)

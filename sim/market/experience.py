@@ -1,0 +1,81 @@
+"""Experience against expectation: what an order or a contact feels like, and what fails."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market.customers import Customers, live
+from sim.market.gathering import rows_of
+from sim.market.hotline import Outcomes
+from sim.market.needs import Round
+from sim.market.requests import Requests
+from sim.market.scene import Scene
+
+FINE, MINOR, MAJOR = -1, 0, 1
+RELIABILITY, RESPONSIVENESS, ASSURANCE, EMPATHY = 3, 4, 5, 6
+QUICK, RESOLVED, UNRESOLVED, SILENT = 0, 1, 2, 3
+ENDINGS = ("quick", "resolved", "unresolved", "silent")
+
+
+def severity(scene: Scene, one: Round) -> NDArray[np.int8]:
+    """Return for each order FINE, MINOR or MAJOR; a bigger budget for quality prevents failures."""
+    told = scene.settings.failures
+    chance = told.chance * 0.5**scene.levers.quality
+    made = np.full(len(one.who), FINE, dtype=np.int8)
+    made[one.trouble < chance] = MINOR
+    made[one.trouble < chance * told.major_share] = MAJOR
+    return made
+
+
+def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
+    """Return how each order turns out: a row an order, a column an attribute of the product and reliability."""
+    told = scene.settings.experience
+    noise = (one.mood - 0.5) * np.sqrt(12.0) * told.noise_sd
+    shock = np.array([*scene.settings.failures.shock, 0.0])[failed]  # FINE is the last
+    better = scene.settings.levers.quality_gain * scene.levers.quality
+    level = np.array(told.levels)
+    lived = np.empty((len(one.who), RELIABILITY + 1))
+    lived[:, 0] = level[0] + better + noise[0] - shock
+    lived[:, 1] = level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
+    lived[:, 2] = level[2] + noise[2]
+    lived[:, 3] = level[3] + noise[3] - 0.6 * shock
+    return lived
+
+
+def live_through(scene: Scene, people: Customers, who: NDArray, part: NDArray, lived: NDArray) -> None:
+    """Let `who` (nobody twice) use what they bought; satisfaction moves, older customers' less."""
+    perceived = rows_of(people.perceived, who)
+    now = perceived[:, : RELIABILITY + 1]
+    now += scene.settings.experience.learning * (lived - now)
+    live(scene.settings, people, who, perceived, now=scene.month + part)
+
+
+def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:
+    """Let the contacts of one round (no customer twice) be felt, whatever they were about."""
+    told = scene.settings.contact
+    who = requests.who
+    quads = scene.streams.quads("courtesy", requests.contact_id)
+    courtesy = (quads[0] + quads[1] - 1.0) * np.sqrt(6.0) * told.courtesy_sd
+    training = scene.settings.levers.service_gain * scene.levers.service
+    waited = told.wait_weight * np.log1p(outcomes.wait / told.wait_scale)
+    again = told.repeat_weight * (requests.attempt - 1)
+    lived = np.zeros((len(who), 4))
+    lived[:, 0] = told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3
+    lived[:, 1] = told.start - waited - told.abandoned_weight * outcomes.abandoned - again
+    lived[:, 2] = (
+        training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
+    )
+    lived[:, 3] = training + courtesy
+    # Who hung up met nobody: neither competence nor courtesy was seen.
+    seen = np.ones((len(who), 4))
+    seen[outcomes.abandoned, 2:] = 0.0
+    perceived = rows_of(people.perceived, who)
+    now = perceived[:, RELIABILITY : EMPATHY + 1]
+    now += told.learning * seen * (lived - now)
+    live(scene.settings, people, who, perceived, now=float(scene.month + 1))
+
+
+def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:
+    """Return the cumulative hazard that a failure adds, by how it ended; quick recovery never takes it below 0."""
+    told = scene.settings.failures
+    parts = np.array([told.quick, told.resolved, told.unresolved, 1.0])
+    return np.array([*told.leaving, 0.0])[failed] * parts[ending]

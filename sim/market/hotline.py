@@ -1,0 +1,56 @@
+"""The hotline as the market sees it: requests in, outcomes out; here the plain stand-in for the contact centre."""
+
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market.requests import COMPLAINT, Requests
+from sim.market.scene import Scene
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of each request: seconds waited, whether hung up, solved, times transferred, who answered."""
+
+    wait: NDArray
+    abandoned: NDArray
+    solved: NDArray
+    transfers: NDArray
+    agent_id: NDArray
+
+    def rows(self, which: NDArray) -> "Outcomes":
+        """Return the outcomes that a mask or places select."""
+        return Outcomes(*(getattr(self, f.name)[which] for f in fields(self)))
+
+
+class Hotline(Protocol):
+    """Whoever answers the requests of a month: this stand-in, or the contact centre of `sim.company`."""
+
+    def answer(self, scene: Scene, requests: Requests, vip: NDArray) -> Outcomes:
+        """Return the outcome of every request, in their order; `vip` says who is served first."""
+        ...
+
+
+class StandIn:
+    """Waits are exponential and independent; more agents shorten them by a power. For a market by itself."""
+
+    def answer(self, scene: Scene, requests: Requests, vip: NDArray) -> Outcomes:
+        """Return the outcome of every request."""
+        told, ids = scene.settings.hotline, requests.contact_id
+        numbers = scene.streams.quads("hotline", ids, blocks=2)
+        first, second = numbers[:4], numbers[4:]
+        usual = told.wait_seconds / max(scene.levers.agents, 1e-6) ** told.wait_power
+        # Multiplied through, so that more agents shorten every single wait.
+        wait = -np.log(first[0]) * usual * np.where(vip, 0.5, 1.0)
+        patience = -np.log(first[1]) * told.patience_seconds
+        abandoned = wait > patience
+        chance = np.where(requests.skill == COMPLAINT, told.solved_complaint, told.solved_enquiry)
+        return Outcomes(
+            wait=np.rint(np.minimum(wait, patience)),
+            abandoned=abandoned,
+            solved=~abandoned & (first[2] < chance),
+            transfers=(~abandoned & (first[3] < told.transfer_share)).astype(np.int64),
+            agent_id=np.where(abandoned, -1, 1001 + np.floor(second[0] * 24).astype(np.int64)),
+        )

@@ -1,0 +1,156 @@
+"""Prospects: people with Money, Authority and Need in some degree, who may become customers."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.market.customers import gauss, normal
+from sim.market.scene import Scene
+from sim.market.settings import Section
+
+MONTH_STEP = 10_000_000  # prospect_id = month + 1, then channel (2 digits) and number (5 digits) in the month
+CHANNEL_STEP = 100_000
+FRIEND_STEP = (
+    10_000_000_000  # the k-th friend of customer c is number k * 10**10 + c, their friends k * 10**11 + …
+)
+MOST_FRIENDS = 9
+GENERATIONS = 3
+
+
+@dataclass
+class Prospects:
+    """Everybody whose trail is warm. `seen` are the three as the firm guesses them; M, A and N are rows."""
+
+    id: NDArray
+    channel: NDArray
+    created: NDArray  # months, parts counted
+    referred_by: NDArray
+    hidden: NDArray  # M, A, N, 0-1
+    seen: NDArray
+    pull: NDArray  # hazard of becoming a customer, calls and friends counted in
+    called: NDArray
+    clock: NDArray
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def rows(self, which: NDArray) -> "Prospects":
+        """Return the prospects at these places."""
+        return Prospects(*(getattr(self, f.name).take(which, axis=-1) for f in fields(self)))
+
+    def join(self, others: "Prospects") -> "Prospects":
+        """Return these and others after them."""
+        names = [f.name for f in fields(self)]
+        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in names))
+
+    def copy(self) -> "Prospects":
+        """Return a copy that may be changed."""
+        return replace(self, **{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+    @classmethod
+    def none(cls) -> "Prospects":
+        """Return nobody."""
+        nobody = np.zeros(0, dtype=np.int64)
+        return made_of(
+            nobody, nobody, np.zeros(0), nobody, np.zeros((3, 0)), np.zeros((3, 0)), np.zeros(0), np.zeros(0)
+        )
+
+
+def channels(settings: Section) -> tuple[str, ...]:
+    """Return the names of the ways to prospects, in the order of their codes."""
+    return tuple(settings.prospects.channels)
+
+
+def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple[int, int]) -> Prospects:
+    """Return the prospects who turn up this month through the firm's channels.
+
+    `effort` multiplies what is spent on a channel; more adds people and leaves the others as they are. Of
+    all, those are returned whose turn falls to block (k, of how many).
+    """
+    told, made = scene.settings.prospects, []
+    for code, (name, channel) in enumerate(told.channels.items()):
+        count = round(founders * told.volume * channel.share * effort.get(name, 1.0))
+        if count > CHANNEL_STEP:
+            raise InputError(
+                f"prospects: {name} = {count} in month {scene.month}: at most {CHANNEL_STEP} a channel and month "
+                "can be numbered; start with fewer customers or less effort"
+            )
+        numbers = np.arange(count, dtype=np.int64)
+        made.append(
+            (scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]]
+        )
+    ids = np.concatenate(made)
+    channel = (ids % MONTH_STEP) // CHANNEL_STEP
+    return _born(scene, ids, channel, None, np.full(len(ids), -1))
+
+
+def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -> Prospects:
+    """Return the friends that customers send: the `numbers`-th friend of each; too distant ones stay away."""
+    near = (numbers <= MOST_FRIENDS) & (referrers < FRIEND_STEP * 10 ** (GENERATIONS - 1))
+    referrers, numbers, part = referrers[near], numbers[near], part[near]
+    generation = np.floor(np.log10(np.maximum(referrers // (FRIEND_STEP // 10), 1))).astype(np.int64)
+    ids = referrers + numbers * FRIEND_STEP * 10**generation
+    channel = np.full(len(ids), channels(scene.settings).index("old_customers"))
+    made = _born(scene, ids, channel, scene.month + part, referrers)
+    made.pull *= np.exp(scene.settings.prospects.word_of_mouth)
+    return made
+
+
+def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return who becomes a customer this month, and at which part of it; the clocks run down."""
+    start = np.clip(prospects.created - scene.month, 0.0, 1.0)
+    rate = prospects.pull * np.exp(-2.0 * scene.price_gap)
+    amount = rate * (1.0 - start)
+    won = prospects.clock <= amount
+    part = start + np.where(won, prospects.clock, amount) / rate
+    prospects.clock -= amount
+    return won, part
+
+
+def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.float64]:
+    """Return what the called say about money, authority and need (rows), near the truth; the call may win them."""
+    numbers = np.stack([scene.streams.normals("interview", prospects.id[who], k) for k in range(3)])
+    told = np.clip(prospects.hidden[:, who] + scene.settings.prospects.interview_sd * numbers, 0.0, 1.0)
+    first = ~prospects.called[who]
+    won = scene.settings.prospects.call_lift * score(prospects.hidden[:, who]) * first
+    prospects.pull[who] *= np.exp(won)
+    prospects.called[who] = True
+    return np.rint(told * 100.0) / 100.0
+
+
+def _born(
+    scene: Scene, ids: NDArray, channel: NDArray, created: NDArray | None, referred_by: NDArray
+) -> Prospects:
+    ways = [scene.settings.prospects.channels[name] for name in channels(scene.settings)]
+    bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
+    numbers = scene.streams.quads("prospect", ids, blocks=3)
+    # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
+    hidden = numbers[:3] ** bends[:, channel]
+    errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
+    seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
+    moment = scene.month + numbers[8] if created is None else created
+    told = scene.settings.prospects
+    pull = told.convert * np.exp(told.steep * 2.0 * (score(hidden) - 0.5))
+    return made_of(ids, channel, moment, referred_by, hidden, seen, pull, -np.log(numbers[3]))
+
+
+def score(hidden: NDArray) -> NDArray[np.float64]:
+    """Return the geometric mean of money, authority and need: who lacks one lacks all."""
+    return np.cbrt(hidden[0] * hidden[1] * hidden[2])
+
+
+def made_of(
+    ids: NDArray,
+    channel: NDArray,
+    created: NDArray,
+    referred_by: NDArray,
+    hidden: NDArray,
+    seen: NDArray,
+    pull: NDArray,
+    clock: NDArray,
+) -> Prospects:
+    """Return prospects nobody has called yet."""
+    called = np.zeros(len(ids), dtype=bool)
+    return Prospects(ids, channel, created, referred_by, hidden, seen, pull, called, clock)

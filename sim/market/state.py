@@ -1,0 +1,33 @@
+"""The state of a market between two months: everything the next month must know."""
+
+from dataclasses import dataclass, field, replace
+
+from numpy.typing import NDArray
+
+from sim.market.customers import Customers
+from sim.market.prospects import Prospects
+from sim.market.requests import Requests
+
+
+@dataclass
+class State:
+    """Where a market stands between two months; `copy` it before a `step` that must leave it alone."""
+
+    month: int
+    people: Customers
+    prospects: Prospects
+    waiting: Requests  # on their way, due in a later month
+    effects: NDArray  # what campaigns of this month do to each rate, log
+    discount: NDArray  # and what they take off its orders, a share
+    recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
+
+    def copy(self) -> "State":
+        """Return a state of its own."""
+        return replace(
+            self,
+            people=self.people.copy(),
+            prospects=self.prospects.copy(),
+            effects=self.effects.copy(),
+            discount=self.discount.copy(),
+            recent=list(self.recent),
+        )

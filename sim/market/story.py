@@ -1,0 +1,317 @@
+"""The story of a market: its records, month by month, as arrays of codes; decoded into tidy tables at the end."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market.almanac import MONTH_DAYS, Almanac
+from sim.market.customers import STAGES, TIERS, Customers
+from sim.market.experience import ENDINGS
+from sim.market.loyalty import KINDS
+from sim.market.prospects import Prospects, channels
+from sim.market.requests import SKILLS, Requests, reasons
+from sim.market.rivals import Surroundings
+from sim.market.scene import Scene
+from sim.market.settings import Section
+from sim.market.stages import stages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.market.hotline import Outcomes
+    from sim.market.needs import Round
+
+Arrays = Mapping[str, NDArray]
+VISIBLE = (
+    "orders",
+    "service_contacts",
+    "prospects",
+    "interviews",
+    "exposures",
+    "winbacks",
+    "loyalty_ledger",
+    "costs",
+)
+HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
+SITES = ("shop", "online")
+SEVERITIES = ("minor", "major")
+
+
+class Story:
+    """What happened. `arrays(table)` are the raw columns, `frame(table)` the tidy table; yuan are kept in fen."""
+
+    def __init__(self, settings: Section, almanac: Almanac, surroundings: Surroundings, months: int) -> None:
+        self.settings, self.almanac, self.surroundings, self.months = settings, almanac, surroundings, months
+        self.parts: dict[str, list[Arrays]] = {name: [] for name in (*VISIBLE, *HIDDEN)}
+        self.people: Customers | None = None
+        self.final: Any = None  # the market's state at the end, to go on from
+
+    def add(self, table: str, **columns: NDArray) -> None:
+        """Add rows to a table; columns are arrays of one length."""
+        if len(next(iter(columns.values()))):
+            self.parts[table].append(columns)
+
+    def arrays(self, table: str) -> dict[str, NDArray]:
+        """Return all rows of a table so far, one array a column; none yet gives an empty dictionary."""
+        parts = self.parts[table]
+        if len(parts) > 1:
+            names = list(parts[0])
+            parts[:] = [{name: np.concatenate([part[name] for part in parts]) for name in names}]
+        return dict(parts[0]) if parts else {}
+
+    def reader(self, table: str) -> Callable[[], dict[str, NDArray]]:
+        """Return a function that gives the rows of a table, read-only."""
+
+        def read() -> dict[str, NDArray]:
+            rows = self.arrays(table)
+            for column in rows.values():
+                column.flags.writeable = False
+            return rows
+
+        return read
+
+    def close(self, people: Customers, final: Any = None) -> None:
+        """Note the people and the state of the market at the end of the story."""
+        self.people, self.final = people, final
+
+    def customers(self) -> Customers:
+        """Return the people at the end; ValueError while the story goes on."""
+        if self.people is None:
+            raise ValueError("the story is not closed yet; take the people from the state")
+        return self.people
+
+    def frame(self, table: str) -> "pd.DataFrame":
+        """Return one table as a tidy DataFrame, codes as words, fen as yuan, in the order of its key."""
+        from sim.market.tables import frame
+
+        return frame(self, table)
+
+    def costs(self, month: int, costs: Mapping[str, float]) -> None:
+        """Note what the firm spent on its actions."""
+        kinds = np.array(list(costs), dtype=object)
+        self.add("costs", month=np.full(len(costs), month), kind=kinds, amount=np.array(list(costs.values())))
+
+    def orders(
+        self,
+        scene: Scene,
+        people: Customers,
+        one: "Round",
+        day: NDArray,
+        at: NDArray,
+        fen: NDArray,
+        margin: NDArray,
+    ) -> None:
+        """Note the orders of a round; amounts in fen."""
+        online = one.chance[2] < scene.settings.buying.online_share
+        self.add(
+            "orders",
+            order_id=one.order_id,
+            customer_id=people.id.take(one.who),
+            day=day.astype(np.int32),
+            at=at.astype(np.int32),
+            site=online.astype(np.int8),
+            amount=fen.astype(np.int32),
+            margin=margin.astype(np.int32),
+        )
+
+    def contacts(self, people: Customers, asked: Requests, outcomes: "Outcomes") -> None:
+        """Note requests and what became of them."""
+        self.add(
+            "service_contacts",
+            contact_id=asked.contact_id,
+            order_id=asked.order_id,
+            customer_id=people.id[asked.who],
+            day=asked.day.astype(np.int32),
+            at=asked.at.astype(np.int32),
+            skill=asked.skill.astype(np.int8),
+            reason=asked.reason.astype(np.int8),
+            attempt=asked.attempt.astype(np.int8),
+            wait=outcomes.wait,
+            abandoned=outcomes.abandoned,
+            solved=outcomes.solved,
+            transfers=outcomes.transfers.astype(np.int8),
+            agent_id=outcomes.agent_id.astype(np.int32),
+        )
+
+    def prospects(self, scene: Scene, new: Prospects) -> None:
+        """Note new prospects: what can be seen, and apart from it what is true."""
+        day, _ = scene.almanac.moment(scene.month, new.created - scene.month)
+        self.add(
+            "prospects",
+            prospect_id=new.id,
+            day=day,
+            channel=new.channel.astype(np.int8),
+            referred_by=new.referred_by,
+            money_seen=new.seen[0],
+            authority_seen=new.seen[1],
+            need_seen=new.seen[2],
+        )
+        self.add(
+            "truth_prospect",
+            prospect_id=new.id,
+            money=new.hidden[0],
+            authority=new.hidden[1],
+            need=new.hidden[2],
+        )
+
+    def interviews(self, scene: Scene, ids: NDArray, answers: NDArray) -> None:
+        """Note what called prospects said."""
+        day = np.full(len(ids), scene.almanac.first[scene.month])
+        self.add(
+            "interviews",
+            prospect_id=ids,
+            day=day,
+            money=answers[0],
+            authority=answers[1],
+            need=answers[2],
+        )
+
+    def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
+        """Note who was to get a campaign, and who did."""
+        code = list(scene.settings.levers.campaigns).index(kind)
+        self.add(
+            "exposures",
+            customer_id=people.id[who],
+            day=np.full(len(who), scene.almanac.first[scene.month]),
+            campaign=np.full(len(who), code, dtype=np.int8),
+            delivered=people.consent[who],
+        )
+
+    def winbacks(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
+        """Note win-back offers, and the reason that those who had left give for it."""
+        from sim.market.churn import stated
+
+        said = np.full(len(who), -2)  # still a customer
+        gone = ~people.alive[who]
+        said[gone] = stated(scene, people, who[gone])
+        self.add(
+            "winbacks",
+            customer_id=people.id[who],
+            day=np.full(len(who), scene.almanac.first[scene.month]),
+            offer=np.full(len(who), list(scene.settings.winback.offers).index(kind), dtype=np.int8),
+            stated=said.astype(np.int8),
+        )
+
+    def ledger(self, day: NDArray, at: NDArray, rows: Arrays, orders: int) -> None:
+        """Note the points of a round's orders."""
+        if rows:
+            # Takings stand before earnings; the last `orders` rows are the earnings, one an order.
+            taken = np.isin(rows["order_id"][-orders:], rows["order_id"][:-orders])
+            days = np.concatenate([day[taken], day])
+            self.add("loyalty_ledger", day=days, at=np.concatenate([at[taken], at]), **rows)
+
+    def failures(self, customer_id: NDArray, order_id: NDArray, failed: NDArray, ending: NDArray) -> None:
+        """Note failures and how they ended (truth)."""
+        codes = np.asarray(ending).astype(np.int8)
+        self.add(
+            "truth_failure",
+            order_id=order_id,
+            customer_id=customer_id,
+            severity=failed.astype(np.int8),
+            ending=codes,
+        )
+
+    def losses(self, people: Customers, lost: NDArray) -> None:
+        """Note who left, when and why (truth)."""
+        self.add(
+            "truth_loss",
+            customer_id=people.id[lost],
+            life=people.life[lost],
+            lost_at=people.lost_at[lost],
+            cause=people.cause[lost],
+        )
+
+    def truth_month(self, month: int, people: Customers, rate: NDArray) -> None:
+        """Note hazards, satisfaction and stage of everybody who is there (truth)."""
+        here = np.flatnonzero(people.alive)
+        hazards = {
+            f"hazard_{cause}": rate[here, row].astype(np.float32)
+            for row, cause in enumerate(self.settings.churn.causes)
+        }
+        self.add(
+            "truth_month",
+            customer_id=people.id[here],
+            month=np.full(len(here), month, dtype=np.int16),
+            stage=stages(people, float(month))[here],
+            satisfaction=people.satisfaction[here].astype(np.float32),
+            **hazards,
+        )
+
+
+class Seen(Mapping[str, NDArray]):
+    """Columns that are made when somebody looks at them, read-only."""
+
+    def __init__(self, **makers: Callable[[], NDArray]) -> None:
+        self.makers = makers
+
+    def __getitem__(self, name: str) -> NDArray:
+        column = self.makers[name]().view()
+        column.flags.writeable = False
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.makers)
+
+    def __len__(self) -> int:
+        return len(self.makers)
+
+
+def customers_seen(almanac: Almanac, people: Customers) -> Seen:
+    """Return what the firm knows of its customers now; days as whole numbers, -1 for no order in the story."""
+    same = ("channel", "keeper", "consent", "tier", "points", "orders", "spent", "contacts", "complaints")
+    return Seen(
+        customer_id=lambda: people.id,
+        joined_day=lambda: day_of(almanac, people.joined),
+        last_day=lambda: np.where(
+            np.isnan(people.last_order), -1, day_of(almanac, np.nan_to_num(people.last_order))
+        ),
+        **{name: _column(people, name) for name in same},
+    )
+
+
+def _column(people: Customers, name: str) -> Callable[[], NDArray]:
+    return lambda: getattr(people, name)
+
+
+def prospects_seen(almanac: Almanac, warm: Prospects) -> Seen:
+    """Return what the firm knows of the prospects whose trail is warm."""
+    return Seen(
+        prospect_id=lambda: warm.id,
+        channel=lambda: warm.channel,
+        day=lambda: day_of(almanac, warm.created),
+        referred_by=lambda: warm.referred_by,
+        money_seen=lambda: warm.seen[0],
+        authority_seen=lambda: warm.seen[1],
+        need_seen=lambda: warm.seen[2],
+        called=lambda: warm.called,
+    )
+
+
+def day_of(almanac: Almanac, moment: NDArray) -> NDArray[np.int64]:
+    """Return the day of moments in months; before month 0 by the mean length of a month."""
+    whole = np.floor(np.maximum(moment, 0.0)).astype(np.int64)
+    days = np.zeros(len(moment), dtype=np.int64)
+    for month in np.unique(whole):
+        mine = whole == month
+        days[mine] = almanac.moment(int(month), moment[mine] - month)[0]
+    return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)
+
+
+def words(settings: Section) -> dict[str, tuple[str, ...]]:
+    """Return the words behind every coded column."""
+    return {
+        "site": SITES,
+        "channel": channels(settings),
+        "skill": SKILLS,
+        "reason": reasons(settings),
+        "campaign": tuple(settings.levers.campaigns),
+        "offer": tuple(settings.winback.offers),
+        "kind": KINDS,
+        "severity": SEVERITIES,
+        "ending": ENDINGS,
+        "cause": tuple(settings.churn.causes),
+        "stage": STAGES,
+        "tier": TIERS,
+    }

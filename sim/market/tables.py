@@ -1,0 +1,136 @@
+"""The tidy tables of a story: codes become words, fen become yuan, rows stand in the order of their key."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import tables
+from sim.errors import InputError
+from sim.market.stages import stages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.market.story import Story
+
+SEEN = (
+    "customers", "orders", "service_contacts", "prospects", "interviews", "exposures", "winbacks", "loyalty_ledger",
+    "costs", "rivals", "keepers", "calendar",
+)  # fmt: skip
+TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
+FEN = ("amount", "margin")
+ROUNDED = {"truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2}
+
+
+def frame(story: "Story", table: str) -> "pd.DataFrame":
+    """Return one table of a story as a DataFrame, checked by nothing yet; InputError for an unknown table.
+
+    `customers` has everything but the person (name, address …), which `sim.people` adds.
+    """
+    import pandas as pd
+
+    if table not in (*SEEN, *TRUTH):
+        raise InputError(
+            f"table = {table!r}: a market has no such table; choose one of {', '.join((*SEEN, *TRUTH))}"
+        )
+    made = _own(story, table) if table in _OWN else _recorded(story, table)
+    columns = [name for name in tables.columns(table) if name in made]
+    df = pd.DataFrame({name: made[name] for name in columns})
+    decimals = ROUNDED.get(table)
+    if decimals is not None:
+        floats = df.select_dtypes("float").columns
+        df[floats] = df[floats].round(decimals) + 0.0  # no minus zero
+    return df.sort_values(list(tables.table(table).key), kind="stable", ignore_index=True)
+
+
+def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
+    from sim.market.story import day_of, words
+
+    rows = story.arrays(table)
+    told = {column.name: column for column in tables.table(table).columns}
+    if not rows:
+        return {name: np.zeros(0, dtype=tables.DTYPES[column.dtype]) for name, column in told.items()}
+    if table == "truth_loss":
+        rows["day"] = day_of(story.almanac, np.minimum(rows["lost_at"], story.months - 1e-9))
+    lists = words(story.settings)
+    made: dict[str, NDArray] = {}
+    for name, column in told.items():
+        codes = rows[name]
+        if name == "stated":
+            made[name] = np.array([*lists["cause"], "customer", "none"], dtype=object)[codes]
+        elif column.dtype == "text" and codes.dtype != object:
+            made[name] = np.array(lists[name], dtype=object)[codes]
+        elif name in FEN and codes.dtype.kind == "i":
+            made[name] = codes / 100.0
+        else:
+            made[name] = codes.astype(tables.DTYPES[column.dtype])
+    return made
+
+
+def _customers(story: "Story") -> dict[str, Any]:
+    from sim.market.story import customers_seen, words
+
+    lists, seen = words(story.settings), customers_seen(story.almanac, story.customers())
+    same = ("customer_id", "joined_day", "keeper", "consent", "points")
+    made = {name: seen[name].astype(bool if name == "consent" else np.int64) for name in same}
+    for name in ("channel", "tier"):
+        made[name] = np.array(lists[name], dtype=object)[seen[name]]
+    return made
+
+
+def _truth_customers(story: "Story") -> dict[str, Any]:
+    from sim.market.story import day_of, words
+
+    people, lists = story.customers(), words(story.settings)
+    lost = ~people.alive
+    made: dict[str, Any] = {
+        "customer_id": people.id,
+        "alive": people.alive,
+        "satisfaction": people.satisfaction,
+    }
+    for name in ("rate", "level", "frailty", "price_sense", "bond", "offer", "persuade"):
+        made[name] = getattr(people, name)
+    made["stage"] = np.array(lists["stage"], dtype=object)[stages(people, float(story.months))]
+    made["cause"] = np.array([*lists["cause"], "none"], dtype=object)[np.where(lost, people.cause, -1)]
+    moment = np.minimum(np.nan_to_num(people.lost_at), story.months - 1e-9)
+    made["lost_day"] = np.where(lost, day_of(story.almanac, moment), -1)
+    return made
+
+
+def _rivals(story: "Story") -> dict[str, Any]:
+    price = story.surroundings.price[: story.months]
+    month, rival = np.indices(price.shape)
+    campaign = story.surroundings.campaign[: story.months].ravel()
+    return {"month": month.ravel(), "rival": rival.ravel() + 1, "price": price.ravel(), "campaign": campaign}
+
+
+def _keepers(story: "Story") -> dict[str, Any]:
+    month, keeper = np.nonzero(story.surroundings.leaves[: story.months])
+    return {"month": month, "keeper": keeper}
+
+
+def _calendar(story: "Story") -> dict[str, Any]:
+    almanac = story.almanac
+    days = np.arange(almanac.first[story.months])
+    dates = [almanac.date(int(day)) for day in days]
+    return {
+        "day": days,
+        "date": np.array([f"{date:%Y-%m-%d}" for date in dates], dtype=object),
+        "month": almanac.month_of(days),
+        "weekday": np.array([date.isoweekday() for date in dates]),
+        "busy": almanac.busy[days],
+    }
+
+
+_OWN = {
+    "customers": _customers,
+    "truth_customer": _truth_customers,
+    "rivals": _rivals,
+    "keepers": _keepers,
+    "calendar": _calendar,
+}
+
+
+def _own(story: "Story", table: str) -> dict[str, Any]:
+    return _OWN[table](story)

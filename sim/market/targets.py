@@ -1,0 +1,68 @@
+"""Declared targets: every stylised fact with its value, what passes, and its source; and the check of a market."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.market.settings import Section
+from sim.market.story import Story
+
+SOURCE = Path(__file__).with_suffix(".toml")
+CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
+LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
+
+
+@dataclass(frozen=True)
+class Target:
+    """One fact: the figure of its source, and from where to where a market passes."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a market shows of one target."""
+
+    target: Target
+    observed: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the market is near enough."""
+        return self.target.low <= self.observed <= self.target.high
+
+
+def targets() -> tuple[Target, ...]:
+    """Return every declared target."""
+    plain = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return tuple(Target(name, **told) for name, told in plain.items())
+
+
+def findings(story: Story) -> list[Finding]:
+    """Return what a story shows, target by target; it must have been run with truth by `facts.Usual`."""
+    from sim.market import facts, facts_response, facts_service  # noqa: F401  (they enter their measures)
+
+    evidence = facts.Evidence(story)
+    return [Finding(target, facts.MEASURES[target.name](evidence)) for target in targets()]
+
+
+def check(
+    seed: int, *, customers: int = CUSTOMERS, months: int = MONTHS, settings: Section | None = None
+) -> list[Finding]:
+    """Run a market for the check and return its findings; InputError when it would be too small to measure."""
+    from sim.market import Market
+    from sim.market.facts import Usual
+
+    for name, value, least in (("customers", customers, LEAST_CUSTOMERS), ("months", months, LEAST_MONTHS)):
+        if value < least:
+            raise InputError(
+                f"{name} = {value}: the check needs at least {least} to measure anything; take more"
+            )
+    return findings(Market(customers, seed, settings=settings).run(months, Usual(), truth=True))
