@@ -1,5 +1,6 @@
 """kill -9 at any moment of a class: no grade lost, none counted twice, nothing left running, the rest is finished."""
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -78,13 +79,23 @@ MOMENTS = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left behind")
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_class_is_finished_by_the_next_run(course: Course, moment: str) -> None:
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class that handed in and was not graded yet."""
+    folder = tmp_path_factory.mktemp("handed-in")
+    course = Course(tiny.course(folder), folder / "home")
     release.generate(course, tiny.PROJECT)
     for number, who in enumerate(STUDENTS):
         _answers(course, who, "total = a + b" if number % 2 == 0 else "total = 4")
+    return course
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what is left behind")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_class_is_finished_by_the_next_run(handed_in: Course, tmp_path: Path, moment: str) -> None:
+    shutil.copytree(handed_in.root, tmp_path / "class")
+    course = Course(tmp_path / "class" / "course", tmp_path / "class" / "home")
     command = [sys.executable, "-c", SCRIPT, moment, str(course.source), str(course.home), str(THIRD)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == -signal.SIGKILL, ran.stderr
