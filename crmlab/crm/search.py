@@ -6,7 +6,7 @@ find three characters or more; two, as most Chinese names have, are looked for b
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from crmlab.crm.models import Account, Activity, Case, Lead, Opportunity, Order, Person, Quote, Record
@@ -70,3 +70,15 @@ def find(queryset: QuerySet, text: str, *, personal: bool) -> QuerySet:
             params=values,
         )
     return queryset
+
+
+def refill() -> None:
+    """Make the index anew from the records."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE crm_search")
+        cursor.execute(MAKE)
+        for model, code in CODES.items():
+            rows = (
+                (one.pk * WIDTH + code, *texts(one)) for one in model._base_manager.iterator(chunk_size=2000)
+            )
+            cursor.executemany("INSERT INTO crm_search(rowid, plain, personal) VALUES (%s, %s, %s)", rows)
