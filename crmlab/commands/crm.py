@@ -19,16 +19,22 @@ def crm(
     lang: Annotated[str, typer.Option(help="界面语言：zh 或 en")] = "zh",
     browser: Annotated[bool, typer.Option(help="是否打开浏览器")] = True,
     behind: Annotated[str, typer.Option(hidden=True)] = "",
+    shelf: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """打开练习用的客户关系管理系统；全部内容就在一个文件里。"""
     from crmlab.crm.place import Place
     from crmlab.crm.serving import FIRST_PORT, Server
+    from crmlab.crm.shelf import first as find_first
     from crmlab.desk import choose_port
     from crmlab.language import translator
 
     lang = os.environ.get("CRMLAB_CRM_LANG", lang)
     told = {"token": os.environ["CRMLAB_CRM_TOKEN"]} if behind else {}
-    place = Place(file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), **told)
+    if shelf is not None:
+        file = find_first(shelf)
+    place = Place(
+        file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), shelf=shelf, **told
+    )
     server = Server(place, port=choose_port(port, first=FIRST_PORT))
     _ = translator(lang)
     if not behind:

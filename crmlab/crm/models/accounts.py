@@ -80,7 +80,11 @@ class Account(Kept):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save it; one without a number gets the number of its row."""
+        from crmlab.crm import search
+
         super().save(*args, **kwargs)
         if not self.number:
             self.number = f"K{self.pk:06d}"
             Account.everything.filter(pk=self.pk).update(number=self.number)
+            self.history.update(number=self.number)
+            search.index(self)
