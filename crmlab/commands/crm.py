@@ -14,6 +14,9 @@ def add_to(app: typer.Typer) -> None:
 
 def crm(
     file: Annotated[Path, typer.Option(help="CRM 的文件；没有就新建")] = Path("crm.sqlite3"),
+    market: Annotated[
+        str, typer.Option(help="先载入一个市场的客户：retail，或 dataset build 生成的文件夹")
+    ] = "",
     port: Annotated[int | None, typer.Option(help="端口；不写就用 8765 起第一个空闲的")] = None,
     role: Annotated[str, typer.Option(help="csr、leader、sales、marketing、manager 或 teacher")] = "manager",
     lang: Annotated[str, typer.Option(help="界面语言：zh 或 en")] = "zh",
@@ -22,6 +25,7 @@ def crm(
     shelf: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """打开练习用的客户关系管理系统；全部内容就在一个文件里。"""
+    from crmlab.crm.market import find as find_market
     from crmlab.crm.place import Place
     from crmlab.crm.serving import FIRST_PORT, Server
     from crmlab.crm.shelf import first as find_first
@@ -35,8 +39,14 @@ def crm(
     place = Place(
         file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), shelf=shelf, **told
     )
+    source = find_market(market) if market else None
     server = Server(place, port=choose_port(port, first=FIRST_PORT))
     _ = translator(lang)
+    if source is not None:
+        from crmlab.crm.loading import load
+
+        done = load(source, lang=lang)
+        typer.echo(_("已载入 {count} 位客户").format(count=done["customers"]))
     if not behind:
         typer.echo(_("客户关系管理系统已打开：{url}\n按 Ctrl-C 结束").format(url=server.url))
         if browser:

@@ -50,7 +50,11 @@ class Record(models.Model):
         base_manager_name = "everything"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it under the next version."""
+        """Save it under the next version; one that was loaded without history gets what it was first."""
+        if self.pk and not self._state.adding and not self.history.exists():
+            before = type(self).everything.filter(pk=self.pk).first()
+            if before is not None and not getattr(self, "skip_history_when_saving", False):
+                type(self).history.bulk_history_create([before], default_date=before.created_at)
         self.version += 1
         self.changed_at = timezone.now()
         if kwargs.get("update_fields") is not None:

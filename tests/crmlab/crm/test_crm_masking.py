@@ -81,7 +81,9 @@ def test_searching_for_it_confirms_nothing(weili, seen_by, role, text):
     assert "张伟丽" not in seen_by(role).get("/crm/crm/account/", {"q": text}).text
 
 
-@pytest.mark.parametrize("text", [PHONE, "0013800", MAIL, "weili", "幸福路8", "85551234", "伟丽", "张伟丽", "K000001", "0001"])
+@pytest.mark.parametrize(
+    "text", [PHONE, "0013800", MAIL, "weili", "幸福路8", "85551234", "伟丽", "张伟丽", "K000001", "0001"]
+)
 def test_who_may_see_it_finds_by_any_part(weili, seen_by, text):
     assert "张伟丽" in seen_by("manager").get("/crm/crm/account/", {"q": text}).text
 
