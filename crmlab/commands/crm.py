@@ -17,6 +17,9 @@ def crm(
     market: Annotated[
         str, typer.Option(help="先载入一个市场的客户：retail，或 dataset build 生成的文件夹")
     ] = "",
+    morning: Annotated[
+        bool, typer.Option("--morning", help="先放进前台的一个早晨：十二件事，一件一件来")
+    ] = False,
     port: Annotated[int | None, typer.Option(help="端口；不写就用 8765 起第一个空闲的")] = None,
     role: Annotated[str, typer.Option(help="csr、leader、sales、marketing、manager 或 teacher")] = "manager",
     lang: Annotated[str, typer.Option(help="界面语言：zh 或 en")] = "zh",
@@ -47,6 +50,11 @@ def crm(
 
         done = load(source, lang=lang)
         typer.echo(_("已载入 {count} 位客户").format(count=done["customers"]))
+    if morning:
+        from crmlab.crm.desk_feed import start
+        from crmlab.crm.front_desk import read
+
+        typer.echo(_("前台的早晨开始了：{count} 件事").format(count=start(read(lang=lang))))
     if not behind:
         typer.echo(_("客户关系管理系统已打开：{url}\n按 Ctrl-C 结束").format(url=server.url))
         if browser:

@@ -29,6 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     told = {
         **desk.each_context(request),
         "title": _("日程"),
+        "due": _("到期"),
         "month": f"{first:%Y-%m}",
         "before": _shifted(first, -1),
         "after": _shifted(first, 1),

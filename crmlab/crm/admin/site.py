@@ -30,12 +30,13 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return the admin's addresses and ours."""
-        from crmlab.crm import calendar_page, my_lists, workbench
+        from crmlab.crm import calendar_page, desk_feed, my_lists, workbench
 
         own = [
             path("book/", self.admin_view(change_book), name="book"),
             path("role/", self.admin_view(change_role), name="role"),
             path("record/", self.admin_view(workbench.record), name="record"),
+            path("event/", self.admin_view(desk_feed.move_on), name="move_on"),
             path("pop/", self.admin_view(workbench.pop), name="pop"),
             path("duplicates/", self.admin_view(workbench.duplicates), name="duplicates"),
             path("my/<str:name>/", self.admin_view(my_lists.change), name="my_list"),

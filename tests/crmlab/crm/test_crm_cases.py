@@ -155,7 +155,7 @@ def test_the_calendar_shows_what_was_and_what_is_due(weili, seen_by):
         who="张女士", at="2026-09-10T01:00:00Z", next_step="回电", next_on=date(2026, 9, 15), account=weili
     ).save()
     page = seen_by("csr").get("/crm/calendar/?month=2026-09").text
-    assert page.count("来电 张女士") == 2 and "09:00" in page and "⏰" in page
+    assert page.count("来电 张女士") == 2 and "09:00" in page and "到期" in page
     for odd in ("nonsense", "9999-12", "0001-01", ""):
         assert seen_by("csr").get("/crm/calendar/", {"month": odd}).status_code == 200
 
