@@ -165,6 +165,24 @@ def show_growth(calls: int, repeat: int) -> None:
     print(f"Memory at the highest: {peak[0]:.0f} -> {peak[1]:.0f} bytes a call")
 
 
+def show_board(repeat: int) -> None:
+    """Print how long the live board takes from a slider's move to its new picture, over a day of about 5,000 calls."""
+    from crmlab import board
+
+    scenario, contacts, made = full_day(4.0)
+    live = board.LiveBoard(board.Day(scenario, contacts, made), agents=[24] * board.BLOCKS)
+    took = []
+    for move in range(10 * repeat):
+        start = time.perf_counter()
+        live.blocks[move % board.BLOCKS].value += (
+            1 if move % 2 else -1
+        )  # the board redraws before this returns
+        took.append(1000 * (time.perf_counter() - start))
+    took.sort()
+    print(f"\nLive board, {len(contacts)} contacts: from the slider to the new picture")
+    print(f"{'fastest, middle, slowest':<34}{took[0]:>8.0f}, {took[len(took) // 2]:.0f}, {took[-1]:.0f} ms")
+
+
 def show_drawing(calls: int, repeat: int) -> None:
     """Print the cost of a number drawn alone and in a block."""
     scenario, contacts, made = erlang_a(calls)
@@ -192,6 +210,7 @@ def main(words: list[str]) -> None:
     show_erlang_a(asked.calls, asked.repeat)
     show_full_day(max(asked.calls // 10, 1200), asked.repeat)
     show_growth(asked.calls, asked.repeat)
+    show_board(asked.repeat)
     show_drawing(asked.calls, asked.repeat)
 
 

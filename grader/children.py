@@ -1,7 +1,6 @@
 """The parent's side of the fork server: starts it, asks it for processes, and lets go of them."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from grader import sandbox
+from grader import files, sandbox
 from grader.errors import GraderError
 from grader.pipe import Closed, Late, Pipe, pair
 from grader.sandbox import Rules
@@ -146,7 +145,7 @@ class ForkServer:
         """End the fork server and all that came from it."""
         self.pipe.close()
         self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        files.remove(self.scratch)
 
     def __enter__(self) -> "ForkServer":
         return self

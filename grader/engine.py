@@ -1,5 +1,6 @@
 """Grades one notebook step by step: the student's process runs the cells, then the judge runs the tests."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from grader.plan import Cell, Need, NotebookPlan, is_test, judged
 from grader.scores import Verdict
 
 GRACE = 3.0
+CELLS_LONG = 10  # a whole notebook may run as long as this many cells may
+MOST_SHOWN = 20_000_000  # characters of output that one notebook may leave with us
 CANARIES = (
     "assert False",
     "assert 1 == 2",
@@ -48,6 +51,8 @@ class Run:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     stopped: list[tuple[int, Literal["late", "died", "full"]]] = field(default_factory=list)
     author: list[str] = field(default_factory=list)
+    shown: int = 0
+    begun: float = field(default_factory=time.monotonic)
 
     def first_half(self, student: Child) -> None:
         """Run all cells in the student's process, and keep what the judge will need of each moment."""
@@ -96,8 +101,11 @@ class Run:
 
     def _run(self, student: Child, place: int, cell: Cell) -> list[str]:
         request = {"do": "run", "source": cell["source"], "seconds": self.seconds}
-        answer = _plain(student.ask(request, seconds=self.seconds + GRACE, tick=self.watch))
+        answer = _plain(student.ask(request, seconds=self._left(), tick=self.watch))
         cell["outputs"] = shown.checked(answer.get("outputs"))
+        self.shown += len(str(cell["outputs"]))
+        if self.shown > MOST_SHOWN:
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": shown.LEFT_OUT}]
         count = answer.get("count")
         cell["execution_count"] = count if type(count) is int else None
         if shown.has_error(cell["outputs"], "CellTimeoutError"):
@@ -119,7 +127,7 @@ class Run:
         request = {"do": "freeze", "names": wanted, "keep": keep, "seconds": self.seconds}
         try:
             answer = _plain(
-                student.ask(request, seconds=self.seconds + GRACE, handed=(theirs.fileno(),), tick=self.watch)
+                student.ask(request, seconds=self._left(), handed=(theirs.fileno(),), tick=self.watch)
             )
         except BaseException:
             ours.close()
@@ -172,11 +180,13 @@ class Run:
         self, student: Child, judge: Child, moment: Moment | None, request: dict[str, Any]
     ) -> tuple[Verdict, bool]:
         """Let the judge run one cell, carrying its questions to the student's process and the answers back."""
+        ends = time.monotonic() + self._most  # for all questions of the cell together
         message = judge.ask(request, seconds=self._most)
         asked = False
         while "verdict" not in message:
             asked = True
-            message = judge.ask(self._answer(student, moment, message), seconds=self._most)
+            answer = self._answer(student, moment, message, seconds=ends - time.monotonic())
+            message = judge.ask(answer, seconds=max(GRACE, ends - time.monotonic()))
         told = message["verdict"]
         cause: Any = "gone" if told["gone"] else "odd" if told["odd"] else ""
         outputs = tuple(shown.checked(told["outputs"]))
@@ -186,7 +196,16 @@ class Run:
     def _most(self) -> float:
         return 2 * self.seconds + GRACE
 
-    def _answer(self, student: Child, moment: Moment | None, message: dict[str, Any]) -> dict[str, Any]:
+    def _left(self) -> float:
+        """Return how long the running cell may still take, of its own time and of the whole notebook's."""
+        left = self.begun + self.seconds * CELLS_LONG - time.monotonic()
+        if left <= 0:
+            raise Late
+        return min(self.seconds, left) + GRACE
+
+    def _answer(
+        self, student: Child, moment: Moment | None, message: dict[str, Any], *, seconds: float
+    ) -> dict[str, Any]:
         """Put a question of the judge's to the copy of that moment, or to the process as it is now."""
         asker = Child(moment.copy, moment.copy.end, []) if moment and moment.copy else student
         if "ask" in message:
@@ -195,7 +214,9 @@ class Run:
             request = {"do": "call", "function": message["call"]}
             request |= {"args": message["args"], "named": message["named"]}
         try:
-            seconds = self.seconds + GRACE
+            if seconds <= 0:
+                raise Late
+            seconds = min(seconds, self.seconds + GRACE)
             return _plain(asker.ask({**request, "seconds": self.seconds}, seconds=seconds, tick=self.watch))
         except (Late, Died, DiskFull):
             return {"gone": True}

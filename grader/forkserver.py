@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from grader import sandbox
@@ -39,12 +40,21 @@ def main() -> None:
         try:
             order, handed = server.receive_with_fds()
         except Closed:
+            _tidy(Path.cwd().parent)
             os._exit(0)
         if os.fork() == 0:
             server.close()
             _keep(order, handed, shell)
         for descriptor in handed:
             os.close(descriptor)
+
+
+def _tidy(scratch: Path) -> None:
+    """Remove the marker's scratch folder, in case the marker itself was killed and cannot."""
+    from grader import files
+
+    if scratch.name.startswith("marking-"):
+        files.remove(scratch)
 
 
 def import_all(names: list[str]) -> None:
@@ -154,7 +164,10 @@ def _be(order: dict[str, Any], talk: int, held: list[str], shell: Any) -> None:
         shells.listen(shell)
         os.environ.update(order["environment"])
         os.chdir(order["folder"])
-        sys.path.insert(0, order["folder"])
+        # a student's files may stand beside the student's cells; the judge must never import one of them
+        sys.path[:] = [place for place in sys.path if place not in ("", ".")]
+        if order["role"] == "student":
+            sys.path.insert(0, order["folder"])
         student.reseed()
         held += sandbox.confine(Rules.of(order["rules"]))
         pipe.send({"held": held})

@@ -5,7 +5,7 @@ import asyncio
 import builtins
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from grader import shell as shells
 from grader.pipe import Pipe
@@ -47,24 +47,25 @@ class _Bench:
         self.given: dict[str, Any] = {}
         self.asked: list[str] = []
         self.raised: list[BaseException] = []
+        self.lost: Gone | Odd | None = None  # kept here, since a test's bare "except" may swallow it
 
     def run(self, source: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the verdict on a cell: its outputs, the points it gave itself, what was asked, what failed."""
         # where the student's value cannot cross, a name of the judge's own from before stands
         given = {name: told for name, told in given.items() if name not in self.names or "value" in told}
-        self.given, self.asked, self.raised = given, [], []
+        self.given, self.asked, self.raised, self.lost = given, [], [], None
         for name in given:
             self.names.pop(name, None)
         verdict: dict[str, Any] = {"points": None, "gone": False, "odd": None}
         self.shell.recorder.start()
         try:
             verdict["points"] = self._execute(source)
-        except Gone:
-            verdict["gone"] = True
-        except Odd as error:
-            verdict["odd"] = str(error)
+        except (Gone, Odd):
+            pass
         except BaseException as error:  # an assertion that failed, or anything else a test may raise
             self._record(error)
+        verdict["gone"] = isinstance(self.lost, Gone)
+        verdict["odd"] = str(self.lost) if isinstance(self.lost, Odd) else None
         self.shell.recorder.take_raw()
         verdict |= {"outputs": self.shell.recorder.outputs, "asked": self.asked}
         return verdict
@@ -103,7 +104,7 @@ class _Bench:
         self.asked.append(name)
         answer = self.given.get(name) or self._request({"ask": name})
         if answer.get("gone"):
-            raise Gone
+            self._give_up(Gone())
         if answer.get("missing"):
             raise NameError(f"name {name!r} is not defined")
         value = self._value(answer, name)
@@ -114,16 +115,20 @@ class _Bench:
         self.pipe.send(request)
         answer = self.pipe.receive()
         if not isinstance(answer, dict) or answer.get("gone"):
-            raise Gone
+            self._give_up(Gone())
         return answer
 
     def _value(self, answer: dict[str, Any], what: str) -> Any:
         if "not_plain" in answer:
-            raise Odd(f"{what}: {str(answer['not_plain'])[:100]}")
+            self._give_up(Odd(f"{what}: {str(answer['not_plain'])[:100]}"))
         try:
             return decode(answer.get("value"), stub=self._stub)
         except WireError as error:
-            raise Odd(f"{what}: {str(error)[:100]}") from error
+            self._give_up(Odd(f"{what}: {str(error)[:100]}"))
+
+    def _give_up(self, error: "Gone | Odd") -> NoReturn:
+        self.lost = self.lost or error
+        raise error
 
     def _stub(self, number: int) -> Callable[..., Any]:
         def function(*args: Any, **named: Any) -> Any:
@@ -134,10 +139,10 @@ class _Bench:
                     "named": encode(named, handle=_own(known)),
                 }
             except NotPlain as error:
-                raise Odd(f"（参数）: {error}") from error
+                self._give_up(Odd(f"（参数）: {error}"))
             answer = self._request({"call": number, **sent})
             if answer.get("late"):
-                raise Gone
+                self._give_up(Gone())
             if "raised" in answer:
                 raised = _exception(answer["raised"], str(answer.get("text", "")))
                 self.raised.append(raised)
@@ -159,8 +164,10 @@ def _own(known: Callable[[Any], int | None]) -> Callable[[Any], int]:
 
 
 def _exception(kind: Any, text: str) -> BaseException:
+    """Return an exception of that built-in kind; never one that ends a loop of the test's without a word."""
     made = getattr(builtins, str(kind), None)
-    if isinstance(made, type) and issubclass(made, Exception):
+    ends_loops = (StopIteration, StopAsyncIteration)
+    if isinstance(made, type) and issubclass(made, Exception) and not issubclass(made, ends_loops):
         try:
             return made(text)
         except TypeError:  # some kinds want arguments

@@ -17,7 +17,7 @@ from grader.plan import Plan
 from grader.setting import Environment, Setting
 from grader.submission import Marker, Outcome
 
-ENGINE = "1"  # part of every fingerprint: raised when the same hand-in may get another grade
+ENGINE = "2"  # part of every fingerprint: raised when the same hand-in may get another grade
 PYTHON = ("python", "python3")
 
 
@@ -77,18 +77,24 @@ def _chosen(course: Course, project: str, students: list[str] | None) -> list[st
 
 
 def _settled(course: Course, project: str, old: Mark | None, fingerprint: str) -> bool:
-    if old is None or old.fingerprint != fingerprint or old.status != "graded":
+    if old is None or not fingerprint or old.fingerprint != fingerprint or old.status != "graded":
         return False
     return course.step("autograded", old.student, project).is_dir()
 
 
 def _fingerprint(course: Course, work: Plan, student: str) -> str:
-    """Return a hash of all that decides a grade: the hand-in, the course's part, and our own rules."""
+    """Return a hash of all that decides a grade: the hand-in, the course's part, and our own rules.
+
+    Of a hand-in that cannot be read there is none: it is graded anew each time, and told about then.
+    """
     seen = hashlib.sha256(f"{ENGINE} {work.fingerprint}".encode())
     submitted = course.step("submitted", student, work.project)
-    for path in sorted(p for p in submitted.rglob("*") if p.is_file() and not p.is_symlink()):
-        seen.update(path.relative_to(submitted).as_posix().encode("utf-8", "surrogateescape") + b"\0")
-        seen.update(path.read_bytes())
+    try:
+        for path in sorted(p for p in submitted.rglob("*") if p.is_file() and not p.is_symlink()):
+            seen.update(path.relative_to(submitted).as_posix().encode("utf-8", "surrogateescape") + b"\0")
+            seen.update(path.read_bytes())
+    except (OSError, RecursionError):
+        return ""
     return seen.hexdigest()
 
 
@@ -118,7 +124,7 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
             for future in done:
                 slots.append(running.pop(future))
                 outcome = future.result()
-                yield outcome if isinstance(outcome, Mark) else _kept(course, work, outcome)
+                yield outcome if isinstance(outcome, Mark) else _kept_or_told(course, work, outcome)
 
 
 def _grade(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
@@ -130,9 +136,19 @@ def _grade(course: Course, marker: Marker, student: str, slot: int) -> Outcome |
     except GraderError as error:
         return replace(unknown, note=str(error))
     except Exception as error:  # one hand-in must never end the class; the cause is told instead
-        return replace(
-            unknown, note=f"评分时出错：{type(error).__name__}: {_short(error)}；请把这句话告诉维护者"
-        )
+        return replace(unknown, note=_our_fault(error))
+
+
+def _our_fault(error: Exception) -> str:
+    return f"评分时出错：{type(error).__name__}: {_short(error)}；请把这句话告诉维护者"
+
+
+def _kept_or_told(course: Course, work: Plan, outcome: Outcome) -> Mark:
+    try:
+        return _kept(course, work, outcome)
+    except Exception as error:  # a full disk, a name that no table takes: the rest of the class goes on
+        unknown = Mark(outcome.student, work.project, "could_not_tell", None, work.max_score)
+        return replace(unknown, note=_our_fault(error))
 
 
 def _kept(course: Course, work: Plan, outcome: Outcome) -> Mark:

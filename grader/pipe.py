@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 MOST_BYTES = 50_000_000
+MOST_PARTS = 4_000_000  # lists, tables of names and items: what a message costs as objects, not as text
 HEAD = struct.Struct(">I")
 TICK = 0.1
 
@@ -55,8 +56,11 @@ class Pipe:
         (length,) = HEAD.unpack(self._exactly(HEAD.size, deadline, tick))
         if length > self.most_bytes:
             raise Closed(f"a message of {length} bytes is too large")
+        text = self._exactly(length, deadline, tick)
+        if length > MOST_PARTS and sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+            raise Closed("a message of too many parts")
         try:
-            return json.loads(self._exactly(length, deadline, tick).decode("utf-8", "surrogatepass"))
+            return json.loads(text.decode("utf-8", "surrogatepass"))
         except (ValueError, RecursionError, MemoryError) as error:
             raise Closed(f"not a message: {type(error).__name__}") from error
 

@@ -10,6 +10,7 @@ from typing import Any
 from grader.errors import GraderError
 
 Cell = dict[str, Any]
+MOST_CELLS = 2000
 KINDS = ("code", "markdown", "raw")
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -42,9 +43,14 @@ def parsed(data: bytes, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise GraderError(f"{name} 的内容不像笔记本；请让学生在实训环境里重新保存并再交一次") from error
     try:
-        return dict(plain(notebook if _of_today(notebook) else _from_another_format(text)))
+        made = dict(plain(notebook if _of_today(notebook) else _from_another_format(text)))
     except Exception as error:  # what is no notebook fails in many ways
         raise GraderError(f"{name} 不是笔记本文件；请让学生交 lab 开头的 .ipynb 文件") from error
+    if len(made["cells"]) > MOST_CELLS:
+        raise GraderError(
+            f"{name} 有 {len(made['cells'])} 格，最多 {MOST_CELLS} 格；请让学生删掉多余的格子再交一次"
+        )
+    return made
 
 
 def _of_today(notebook: Any) -> bool:
@@ -91,21 +97,23 @@ def _plain_cell(cell: Any) -> Cell:
         made["id"] = cell["id"]
     if made["cell_type"] == "code":
         shown = cell.get("outputs")
-        made["outputs"] = [_joined(one) for one in shown] if isinstance(shown, list) else []
+        made["outputs"] = (
+            [_joined(one) for one in shown if isinstance(one, dict)] if isinstance(shown, list) else []
+        )
         made["execution_count"] = None
     elif isinstance(cell.get("attachments"), dict):
         made["attachments"] = cell["attachments"]
     return made
 
 
-def _joined(output: Any) -> Any:
+def _joined(output: dict[str, Any]) -> dict[str, Any]:
     """Return an output with each text in one piece; files keep long ones as lists of lines."""
     made = dict(output)
     if isinstance(made.get("text"), list):
-        made["text"] = "".join(made["text"])
+        made["text"] = "".join(map(str, made["text"]))
     if isinstance(made.get("data"), dict):
         made["data"] = {
-            kind: "".join(value) if isinstance(value, list) and "json" not in kind else value
+            kind: "".join(map(str, value)) if isinstance(value, list) and "json" not in kind else value
             for kind, value in made["data"].items()
         }
     return made
@@ -116,10 +124,11 @@ def repair(
 ) -> list[str]:
     """Mend `notebook` in place against its `release`; return one sentence for each thing done.
 
-    Of copied cells the one the student worked in stays, deleted cells come back, and an untouched answer
-    cell of a release in another language (`others`) counts as untouched.
+    Cells whose marks were stripped get them back, of copied cells the one the student worked in stays, deleted
+    cells come back, and an untouched answer cell of a release in another language (`others`) counts as untouched.
+    Raises GraderError when nothing in the notebook can be told to be the author's.
     """
-    notes = _drop_copies(notebook, release)
+    notes = _marks_again(notebook, release) + _drop_copies(notebook, release)
     for other in others:
         _untouched_stays_untouched(notebook, release, other)
     return notes + _put_back(notebook, release)
@@ -133,6 +142,26 @@ def task(cell: Cell) -> str | None:
 def by_task(notebook: dict[str, Any]) -> dict[str, Cell]:
     """Return the cells that nbgrader knows, by grade id."""
     return {name: cell for cell in notebook["cells"] if (name := task(cell))}
+
+
+def _marks_again(notebook: dict[str, Any], release: dict[str, Any]) -> list[str]:
+    """Give cells that some program stripped of their marks these back: told by id, else by their place."""
+    there = by_task(notebook)
+    lost = {name: cell for name, cell in by_task(release).items() if name not in there}
+    bare = [cell for cell in notebook["cells"] if task(cell) is None]
+    known = {cell["id"]: cell for cell in bare if "id" in cell}
+    pairs = [(cell, known[cell["id"]]) for cell in lost.values() if cell.get("id") in known]
+    kinds = [[cell["cell_type"] for cell in one["cells"]] for one in (notebook, release)]
+    if not there and not pairs and kinds[0] == kinds[1]:
+        pairs = [(a, b) for a, b in zip(release["cells"], notebook["cells"], strict=True) if task(a)]
+    if not there and not pairs and lost and any(cell["source"].strip() for cell in bare):
+        raise GraderError(
+            "笔记本里的评分标记全都没有了，认不出哪一格是哪道题；请让学生用发下来的笔记本重新做、重新交"
+        )
+    for original, cell in pairs:
+        cell["metadata"]["nbgrader"] = dict(original["metadata"]["nbgrader"])
+    names = "、".join(str(task(cell)) for _original, cell in pairs)
+    return [f"格子 {names} 丢了的评分标记已补回"] if pairs else []
 
 
 def _drop_copies(notebook: dict[str, Any], release: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader import repair
+from grader import files, repair
 from grader.children import Child, Died, ForkServer
 from grader.engine import Run, scratch_watch
 from grader.errors import GraderError
@@ -68,18 +68,20 @@ class Marker:
         """Return the outcome of the hand-in in `submitted`; raise GraderError when nothing can be graded."""
         outcome = Outcome(student)
         given = {"NBGRADER_EXECUTION": "autograde", **self.setting.environment(student)}
-        files = self._notebooks(submitted, outcome)
-        with tempfile.TemporaryDirectory(dir=self.server.scratch, ignore_cleanup_errors=True) as made:
-            scratch = Path(made)
-            scratch.chmod(0o711)
+        there = self._notebooks(submitted, outcome)
+        scratch = Path(tempfile.mkdtemp(dir=self.server.scratch))
+        scratch.chmod(0o711)
+        try:
             seat = _Seat(scratch, submitted, self, given, slot)
-            for number, plan in enumerate(self.plan.notebooks):
-                file = files.get(plan.name)
+            for plan in self.plan.notebooks:
+                file = there.get(plan.name)
                 if file is None:
                     outcome.notes.append(f"没有交 {plan.file}，按 0 分计")
                     outcome.notebooks[plan.name] = None
                     continue
-                self._one(plan, file, seat, number, outcome)
+                self._one(plan, file, seat, outcome)
+        finally:
+            files.remove(scratch)
         return outcome
 
     def _notebooks(self, submitted: Path, outcome: Outcome) -> dict[str, Path]:
@@ -98,17 +100,17 @@ class Marker:
             raise GraderError(f"没有找到笔记本 {names}；请让学生不要改文件名，重新交一次")
         return found
 
-    def _one(self, plan: NotebookPlan, file: Path, seat: "_Seat", number: int, outcome: Outcome) -> None:
-        student = seat.student(number)
+    def _one(self, plan: NotebookPlan, file: Path, seat: "_Seat", outcome: Outcome) -> None:
+        student = seat.student()
         judge: Child | None = None
         run: Run | None = None
         try:
             notebook = _read(student, file, plan)
             _mend(notebook, plan, outcome)
             weak = frozenset(task for name, task in self.weak if name == plan.name)
-            run = Run(plan, notebook, self.seconds, weak, seat.watch(number))
+            run = Run(plan, notebook, self.seconds, weak, seat.watch())
             run.first_half(student)
-            seat.hand_over(number)
+            seat.hand_over()
             judge = seat.judge()
             run.second_half(student, judge)
         finally:
@@ -153,39 +155,47 @@ class _Seat:
     ) -> None:
         self.scratch, self.marker, self.slot = scratch, marker, slot
         setting = marker.setting
-        self.home = scratch / "home"
-        (self.home / "tmp").mkdir(parents=True)
+        self.turn = 0
+        self.work, self.home = scratch / "work0", scratch / "home0"
         self.bench = scratch / "bench"
-        self.work = [scratch / f"work{number}" for number in range(len(marker.plan.notebooks) + 1)]
+        (self.home / "tmp").mkdir(parents=True)
         copy_of(submitted, self.bench, marker.plan.files)
-        copy_of(submitted, self.work[0], marker.plan.files)
-        own = {"HOME": str(self.home), "TMPDIR": str(self.home / "tmp"), "IPYTHONDIR": str(self.home)}
+        copy_of(submitted, self.work, marker.plan.files)
         evidence = {setting.evidence: str(self.bench)} if setting.evidence else {}
-        self.judges = {**given, **own, **evidence}
-        self.students = {name: value for name, value in given.items() if name not in setting.secret} | own
+        self.judges = {**given, **evidence}
+        self.students = {name: value for name, value in given.items() if name not in setting.secret}
         if marker.trusted:
             self.students = self.judges
         _open_up(self.home)
 
-    def student(self, number: int) -> Child:
-        """Return a new student's process for the notebook of that number."""
-        work = self.work[number]
-        rules = self._rules((str(work), str(self.home)), self.students)
-        return self.marker.server.spawn("student", folder=work, environment=self.students, rules=rules)
+    def student(self) -> Child:
+        """Return a new student's process."""
+        rules = self._rules((str(self.work), str(self.home)), self.students)
+        variables = {**self.students, **_at_home(self.home)}
+        return self.marker.server.spawn("student", folder=self.work, environment=variables, rules=rules)
 
     def judge(self) -> Child:
         """Return a new judge."""
-        home = str(self.home) if self.marker.trusted else str(self.bench)
-        rules = self._rules((str(self.bench), home), self.judges)
-        return self.marker.server.spawn("judge", folder=self.bench, environment=self.judges, rules=rules)
+        home = self.home if self.marker.trusted else self.bench
+        rules = self._rules((str(self.bench), str(home)), self.judges)
+        variables = {**self.judges, **_at_home(home)}
+        return self.marker.server.spawn("judge", folder=self.bench, environment=variables, rules=rules)
 
-    def hand_over(self, number: int) -> None:
-        """Give the next notebook the files of this one, as they are before the judge asks anything."""
-        if number + 2 < len(self.work):
-            shutil.copytree(self.work[number], self.work[number + 1], symlinks=True, dirs_exist_ok=True)
-            _open_up(self.work[number + 1])
+    def hand_over(self) -> None:
+        """Give the next notebook the files of this one, as they are before the judge asks anything.
 
-    def watch(self, number: int) -> Any:
+        What a function writes down of a hidden test's questions is thereby seen by no later cell.
+        """
+        self.turn += 1
+        if self.turn >= len(self.marker.plan.notebooks):
+            return
+        folders = self.scratch / f"work{self.turn}", self.scratch / f"home{self.turn}"
+        for old, new in zip((self.work, self.home), folders, strict=True):
+            files.copy(old, new)
+            _open_up(new)
+        self.work, self.home = folders
+
+    def watch(self) -> Any:
         """Return the check of how much this notebook has written."""
         limits = self.marker.setting.limits
         return scratch_watch(
@@ -198,10 +208,14 @@ class _Seat:
         return Rules((*setting.readable, *told), writable, setting.limits, self.slot)
 
 
-def copy_of(submitted: Path, target: Path, files: tuple[Path, ...]) -> None:
+def _at_home(home: Path) -> dict[str, str]:
+    return {"HOME": str(home), "TMPDIR": str(home / "tmp"), "IPYTHONDIR": str(home)}
+
+
+def copy_of(submitted: Path, target: Path, own: tuple[Path, ...]) -> None:
     """Copy a hand-in without links, then the course's own files over it."""
     shutil.copytree(submitted, target, ignore=_left_out)
-    for path in files:
+    for path in own:
         shutil.copy(path, target / path.name)
     _open_up(target)
 

@@ -14,10 +14,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def page(
-    folder: Annotated[Path, typer.Argument(help="收上来的作业文件夹：学号/项目/plays/*.json")] = Path(
-        "grading/submitted"
-    ),
-    out: Annotated[Path, typer.Option(help="写到哪个文件")] = Path("grading/reports/roleplay.html"),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="收上来的作业文件夹：学号/项目/plays/*.json；不写就是班级文件夹里的 submitted"),
+    ] = None,
+    home: Annotated[Path, typer.Option(help="班级文件夹")] = Path("grading"),
+    out: Annotated[
+        Path | None, typer.Option(help="写到哪个文件；不写就是班级文件夹里的 reports/roleplay.html")
+    ] = None,
     counts: Annotated[str, typer.Option(help="每人记哪一次：first、last 或 best")] = "best",
     lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
 ) -> None:
@@ -27,6 +31,7 @@ def page(
     from crmlab.roleplay.screen import class_facts, class_page
 
     require(lang)
+    folder, out = folder or home / "submitted", out or home / "reports" / "roleplay.html"
     if not folder.is_dir():
         raise LabError(f"没有文件夹 {folder}；请先用 collect 收作业，或写出作业所在的文件夹")
     told = class_facts.gather(class_facts.logs(folder), lang=lang, counts=counts)

@@ -125,7 +125,16 @@ def test_a_disk_that_is_really_full_leaves_nothing_half_written(tmp_path: Path, 
     )
     words = ["dataset", "build", "retail", *SMALL, "--out", str(out), "--format", form]
     ran = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, encoding="utf-8"
+        [
+            sys.executable,
+            "-B",
+            "-c",
+            code,
+            *words,
+        ],  # -B: Python would leave compiled files cut off at the limit
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert ran.returncode == 3 and "写不进去" in ran.stderr + ran.stdout, ran.stderr[-500:]
     assert "Traceback" not in ran.stderr

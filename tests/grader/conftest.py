@@ -1,44 +1,13 @@
 """One class, graded once for all tests of the marker that need a graded class."""
 
-import json
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import tiny
+from golden import CASES, Class, hand_in, student
 
 from grader import feedback, marking, release
 from grader.course import Course
-from grader.marks import Mark
-
-GOLDEN = Path(__file__).parents[1] / "data" / "submissions"
-CASES = sorted(path.name for path in GOLDEN.iterdir())
-
-
-@dataclass(frozen=True)
-class Class:
-    """A graded class whose students are called like the golden hand-ins."""
-
-    course: Course
-    marks: dict[str, Mark]
-    pages: list[Path]
-
-
-def expected(case: str) -> dict[str, Any]:
-    return json.loads((GOLDEN / case / "expected.json").read_text(encoding="utf-8"))
-
-
-def student(case: str) -> str:
-    return case.replace("_", "-")
-
-
-def hand_in(course: Course, case: str, *, who: str | None = None) -> Path:
-    target = course.step("submitted", who or student(case), tiny.PROJECT)
-    target.mkdir(parents=True)
-    shutil.copy(GOLDEN / case / tiny.NOTEBOOK, target)
-    return target
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 import tiny
-from conftest import Class, hand_in
+from golden import Class, hand_in
 
 from grader import feedback, marking, release
 from grader.course import Course

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 import tiny
-from conftest import GOLDEN, hand_in
+from golden import GOLDEN, hand_in
 
 from grader import marking, release
 from grader.course import Course

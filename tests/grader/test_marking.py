@@ -5,7 +5,7 @@ import os
 
 import pytest
 import tiny
-from conftest import CASES, Class, expected, hand_in, student
+from golden import CASES, Class, expected, hand_in, student
 
 from grader import marking, marks, release
 from grader.course import Course

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 import tiny
-from conftest import CASES, Class, expected
+from golden import CASES, Class, expected
 
 from grader.course import Course
 from grader.errors import GraderError
@@ -42,7 +42,7 @@ def test_the_report_counts_the_class_and_names_who_could_not_be_graded(team: Cla
     undecided = [case for case in CASES if expected(case)["status"] == "could_not_tell"]
     assert told["handed_in"] == len(CASES)
     assert [row["student"].replace("-", "_") for row in told["undecided"]] == undecided
-    assert [row["student"] for row in told["flagged"]] == ["rewritten-test-cell", "wrong"]
+    assert [row["student"] for row in told["flagged"]] == ["rewritten-test-cell", "swapped-roles", "wrong"]
     assert sum(band["count"] for band in told["bands"]) == told["graded"] == len(CASES) - len(undecided)
     assert next(row["status"] for row in told["rows"] if row["student"] == "absent") == "没有交"
 
