@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -59,7 +59,8 @@ class Record(models.Model):
         self.changed_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "version", "changed_at"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():  # the record, its history and its row of the index, or nothing
+            super().save(*args, **kwargs)
 
     def recycle(self) -> None:
         """Put it into the recycle bin."""
