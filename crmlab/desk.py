@@ -177,6 +177,7 @@ def environment(desk: Desk) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(desk.own / "runtime"),
         "IPYTHONDIR": str(desk.own / "ipython"),
         "JUPYTER_TOKEN": desk.token,
+        "CRMLAB_LANG": desk.lang,  # the tile of the CRM speaks it, too
         "CRMLAB_DESK": "1",  # kernels may link to the pages of this server
     }
 

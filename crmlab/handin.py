@@ -66,7 +66,7 @@ def _backup(database: Path) -> bytes:
         copy = Path(scratch) / DATABASE
         try:
             with (
-                closing(sqlite3.connect(f"file:{database.as_posix()}?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
                 closing(sqlite3.connect(copy)) as target,
             ):
                 source.backup(target)

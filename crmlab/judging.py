@@ -34,7 +34,8 @@ class Truth:
 
 
 def evidence(name: str) -> Any:
-    """Return what a hidden test asks for: "truth" → Truth, "answers" → the answers as handed in (a dict).
+    """Return what a hidden test asks for: "truth" → Truth, "answers" → the answers as handed in (a dict),
+    "crm" → the CRM's file as tables (`crmlab.crm.Inspection`); nothing in that file is run.
 
     Raises LabError for another name, or when the evidence is not there.
     """
@@ -42,7 +43,11 @@ def evidence(name: str) -> Any:
         return Truth(_truth_folder())
     if name == "answers":
         return _json(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "answers.json")
-    raise LabError(f"没有证据 {name!r}；可用 truth、answers")
+    if name == "crm":
+        from crmlab.crm import inspect
+
+        return inspect(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "crm.sqlite3")
+    raise LabError(f"没有证据 {name!r}；可用 truth、answers、crm")
 
 
 def _truth_folder() -> Path:

@@ -75,6 +75,12 @@ class Lab:
             self._tables[name] = data.read_table(self.data.visible, name)
         return self._tables[name].copy()
 
+    def crm(self) -> "dict[str, pd.DataFrame]":
+        """Return the tables of this project's CRM as they are now; empty ones before it was first opened."""
+        from crmlab.crm.reader import inspect_open
+
+        return inspect_open(self.project / "crm.sqlite3").tables
+
     def answer(self, form: str) -> Any:
         """Return the saved answer of a form as plain values, None when it has none."""
         self.words.form(form)

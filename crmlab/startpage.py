@@ -8,6 +8,7 @@ from crmlab.language import Words, translator
 from crmlab.progress import LabState, ProjectState, course_state
 
 ROLE_PLAY = "crmlab/roleplay"
+CRM = "crm/"
 NAMES = {"zh": "开始.md", "en": "Start.md"}
 
 
@@ -25,7 +26,7 @@ def render(projects: tuple[ProjectState, ...], *, lang: str = "zh") -> str:
     _ = translator(lang)
     parts = [_head(projects, _)]
     parts += [_open_project(project, _) for project in projects if project.labs]
-    parts.append(_role_play(_, lang))
+    parts += [_role_play(_, lang), _crm(_)]
     soon = [project for project in projects if not project.labs]
     if soon:
         parts.append(_coming(soon, _))
@@ -59,7 +60,20 @@ def _role_play(_: Words, lang: str) -> str:
         _("接起电话，和模拟的客户说话；说完就看到得分和改进建议。"),
         _("去接电话"),
     )
-    place = f"/{ROLE_PLAY}?lang={lang}"
+    return _way(title, about, go, f"/{ROLE_PLAY}?lang={lang}")
+
+
+def _crm(_: Words) -> str:
+    """Return the way to the practice CRM, which the same server shows."""
+    title, about, go = (
+        _("客户关系管理系统"),
+        _("记录来电来访，管理客户、销售机会和个案；每个项目有自己的一本。"),
+        _("打开系统"),
+    )
+    return _way(title, about, go, f"/{CRM}")
+
+
+def _way(title: str, about: str, go: str, place: str) -> str:
     return (
         '<div class="crmlab-project crmlab-talk">\n<div class="crmlab-lab">\n'
         f'<p class="crmlab-title"><a href="{place}">{title}</a></p>\n<p class="crmlab-meter">{about}</p>\n'

@@ -14,23 +14,47 @@ def add_to(app: typer.Typer) -> None:
 
 def crm(
     file: Annotated[Path, typer.Option(help="CRM 的文件；没有就新建")] = Path("crm.sqlite3"),
+    market: Annotated[
+        str, typer.Option(help="先载入一个市场的客户：retail，或 dataset build 生成的文件夹")
+    ] = "",
+    morning: Annotated[
+        bool, typer.Option("--morning", help="先放进前台的一个早晨：十二件事，一件一件来")
+    ] = False,
     port: Annotated[int | None, typer.Option(help="端口；不写就用 8765 起第一个空闲的")] = None,
     role: Annotated[str, typer.Option(help="csr、leader、sales、marketing、manager 或 teacher")] = "manager",
     lang: Annotated[str, typer.Option(help="界面语言：zh 或 en")] = "zh",
     browser: Annotated[bool, typer.Option(help="是否打开浏览器")] = True,
     behind: Annotated[str, typer.Option(hidden=True)] = "",
+    shelf: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """打开练习用的客户关系管理系统；全部内容就在一个文件里。"""
+    from crmlab.crm.market import find as find_market
     from crmlab.crm.place import Place
     from crmlab.crm.serving import FIRST_PORT, Server
+    from crmlab.crm.shelf import first as find_first
     from crmlab.desk import choose_port
     from crmlab.language import translator
 
     lang = os.environ.get("CRMLAB_CRM_LANG", lang)
     told = {"token": os.environ["CRMLAB_CRM_TOKEN"]} if behind else {}
-    place = Place(file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), **told)
+    if shelf is not None:
+        file = find_first(shelf)
+    place = Place(
+        file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), shelf=shelf, **told
+    )
+    source = find_market(market) if market else None
     server = Server(place, port=choose_port(port, first=FIRST_PORT))
     _ = translator(lang)
+    if source is not None:
+        from crmlab.crm.loading import load
+
+        done = load(source, lang=lang)
+        typer.echo(_("已载入 {count} 位客户").format(count=done["customers"]))
+    if morning:
+        from crmlab.crm.desk_feed import start
+        from crmlab.crm.front_desk import read
+
+        typer.echo(_("前台的早晨开始了：{count} 件事").format(count=start(read(lang=lang))))
     if not behind:
         typer.echo(_("客户关系管理系统已打开：{url}\n按 Ctrl-C 结束").format(url=server.url))
         if browser:

@@ -18,18 +18,19 @@ def prepare(place: Place) -> None:
     """
     check(place.database)
     fresh = not place.database.exists() or place.database.stat().st_size == 0
-    place.database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"{place.database} 写不进去（{error.strerror}）；请换一个文件夹") from error
     open_place(place)
     from django.core.management import call_command
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError
 
     try:
         if fresh:
             _make_tables()
         else:
             call_command("migrate", verbosity=0, interactive=False)
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA application_id = {MARK}")
         _make_users()
     except DatabaseError as error:
         raise LabError(
@@ -72,6 +73,7 @@ def _make_tables() -> None:
             for model in apps.get_models():
                 editor.create_model(model)
             editor.execute(MAKE)
+            editor.execute(f"PRAGMA application_id = {MARK}")  # with the tables, or not at all
         recorder = MigrationRecorder(connection)
         recorder.ensure_schema()
         for app, name in MigrationLoader(connection).disk_migrations or {}:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from crmlab.crm.models import Activity
 from crmlab.crm.words import _
 
+YEARS = range(1900, 2200)
+
 
 def page(request: HttpRequest) -> HttpResponse:
     """Return the page of a month, `?month=2026-09`; of this month where that is none."""
@@ -27,6 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     told = {
         **desk.each_context(request),
         "title": _("日程"),
+        "due": _("到期"),
         "month": f"{first:%Y-%m}",
         "before": _shifted(first, -1),
         "after": _shifted(first, 1),
@@ -42,14 +45,15 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _month(text: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return timezone.localdate().replace(day=1)
+        first = date.min
+    return first if first.year in YEARS else timezone.localdate().replace(day=1)
 
 
 def _shifted(first: date, months: int) -> str:
     whole = first.year * 12 + first.month - 1 + months
-    return f"{min(max(whole // 12, 1), 9999):04d}-{whole % 12 + 1:02d}"
+    return f"{whole // 12:04d}-{whole % 12 + 1:02d}"
 
 
 def _by_day(first: date, last: date) -> dict[date, list[tuple[str, Activity]]]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.utils import translation
 
 from crmlab.crm.words import _
 
@@ -23,6 +24,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the page, a redirect without the token, or a refusal."""
+        translation.activate(settings.LANGUAGE_CODE)  # this place's, whatever the thread spoke before
         named = request.GET.get(PARAMETER, "")
         if named and self._right(named):
             self._let_in(request)

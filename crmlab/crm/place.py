@@ -23,6 +23,9 @@ class Place:
     proxied: bool = False
     """Whether JupyterLab stands in front: then any name of the machine is right, and frames of its own."""
 
+    shelf: Path | None = None
+    """The student's folder, when one may turn from one project's CRM to another's."""
+
     def __post_init__(self) -> None:
         require(self.lang)
         if self.role not in ROLES:

@@ -6,6 +6,7 @@ reading our own tables, with limits on sizes and time, and only plain columns ar
 
 import json
 import sqlite3
+import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
@@ -59,6 +60,27 @@ def inspect(path: Path | str) -> Inspection:
     except (sqlite3.Error, MemoryError, OverflowError, UnicodeError) as error:
         raise LabError(f"{path.name} 读不出来（{str(error)[:80]}）；请检查这份 CRM 文件是否完整") from error
     return Inspection(path, tables, tuple(f"{name}: {count}" for name, count in odd.items() if count))
+
+
+def inspect_open(path: Path) -> Inspection:
+    """Return what one's own CRM holds now, also while it is open and being written; LabError as `inspect`.
+
+    Without a file every table is empty: the lab's cells run before the first record is made.
+    """
+    if not path.exists():
+        return Inspection(path, {name: _frame(name, [])[0] for name in wanted()})
+    _look(path)
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / path.name
+        try:
+            with (
+                closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise LabError(f"{path.name} 读不出来（{error}）；请检查这份 CRM 文件是否完整") from error
+        return inspect(copy)
 
 
 def _look(path: Path) -> None:
@@ -139,24 +161,32 @@ def wanted() -> dict[str, dict[str, str]]:
 
 
 def _read(file: sqlite3.Connection) -> "tuple[dict[str, pd.DataFrame], dict[str, int]]":
-    import pandas as pd
-
-    tables, odd, left = {}, {}, MOST_ROWS
+    tables: dict[str, pd.DataFrame] = {}
+    odd: dict[str, int] = {}
+    left = MOST_ROWS
     for name, columns in wanted().items():
         listed = ", ".join(f'"{column}"' for column in columns)
         rows = file.execute(f'SELECT {listed} FROM "crm_{name}" NOT INDEXED LIMIT {left + 1}').fetchall()
         left -= len(rows)
         if left < 0:
             raise LabError(f"CRM 文件里的行数超过 {MOST_ROWS}；请检查是否交错了文件")
-        series = {}
-        for place, (column, kind) in enumerate(columns.items()):
-            series[column], wrong = _values([row[place] for row in rows], kind)
-            odd[f"{name}.{column}"] = wrong
-        frame = pd.DataFrame(series)
-        if "deleted_at" in frame:
-            frame = frame[frame["deleted_at"].isna()].drop(columns="deleted_at")
-        tables[name] = frame.sort_values("id", ignore_index=True)
+        tables[name], wrong = _frame(name, rows)
+        odd |= {f"{name}.{column}": count for column, count in wrong.items()}
     return tables, odd
+
+
+def _frame(name: str, rows: list[Any]) -> "tuple[pd.DataFrame, dict[str, int]]":
+    """Return the rows of a table that are not in the recycle bin, and the count of wrong values by column."""
+    import pandas as pd
+
+    made = {
+        column: _values([row[place] for row in rows], kind)
+        for place, (column, kind) in enumerate(wanted()[name].items())
+    }
+    frame = pd.DataFrame({column: values for column, (values, _) in made.items()})
+    if "deleted_at" in frame:
+        frame = frame[frame["deleted_at"].isna()].drop(columns="deleted_at")
+    return frame.sort_values("id", ignore_index=True), {column: count for column, (_, count) in made.items()}
 
 
 def _values(values: list[Any], kind: str) -> "tuple[pd.Series, int]":

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from crmlab.crm.place import FILE, Place
+from crmlab.crm.place import Place
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8765
@@ -64,16 +64,26 @@ def entry() -> dict[str, Any]:
     token = secrets.token_urlsafe(24)
     lang = os.environ.get("CRMLAB_LANG", "zh")
     return {
-        "command": [sys.executable, "-m", "crmlab", "crm", "--behind", "{base_url}crm/", "--port", "{port}"],
+        "command": [
+            sys.executable,
+            "-m",
+            "crmlab",
+            "crm",
+            "--behind",
+            "{base_url}crm/",
+            "--port",
+            "{port}",
+            "--shelf",
+            ".",
+        ],
         "environment": {"CRMLAB_CRM_TOKEN": token, "CRMLAB_CRM_LANG": lang},
         "absolute_url": True,
         "new_browser_tab": False,
         "timeout": 60,
         "request_headers_override": {"X-Crm-Token": token},
-        "launcher_entry": {"title": "客户关系管理 CRM" if lang == "zh" else "Practice CRM", "enabled": True},
+        "launcher_entry": {
+            "title": "客户关系管理 CRM" if lang == "zh" else "Practice CRM",
+            "icon_path": str(Path(__file__).parent / "static" / "crm" / "icon.svg"),
+            "enabled": True,
+        },
     }
-
-
-def file_in(folder: Path) -> Path:
-    """Return where the CRM of a project's folder lies."""
-    return folder / FILE

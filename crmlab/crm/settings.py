@@ -64,6 +64,8 @@ def made(place: Place) -> dict[str, Any]:
         "SIMPLE_HISTORY_REVERT_DISABLED": False,
         "IMPORT_EXPORT_EXPORT_PERMISSION_CODE": "export",
         "IMPORT_EXPORT_IMPORT_PERMISSION_CODE": "import",
+        # what is uploaded stays in memory between preview and import, and leaves nothing on the disk
+        "IMPORT_EXPORT_TMP_STORAGE_CLASS": "import_export.tmp_storages.CacheStorage",
         "IMPORT_EXPORT_USE_TRANSACTIONS": True,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 5000,
         "LOGGING": _LOGGING,

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from crmlab.crm import deadlines, matching
+from crmlab.crm import deadlines, desk_feed, matching
 from crmlab.crm.masking import mask, mask_text
 from crmlab.crm.models import Account, Activity, Case, Opportunity
 from crmlab.crm.roles import may
@@ -70,6 +70,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "stages": stages,
         "seen": seen,
         "words": _words(),
+        "panel": desk_feed.panel(request),
     }
 
 

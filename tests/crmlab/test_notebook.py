@@ -299,3 +299,8 @@ def test_a_notebook_runs_to_its_end_and_stderr_stays_empty(
     assert any("application/vnd.jupyter.widget-view+json" in kind for kind in kinds) != graded
     assert all("result" not in one.output_type for one in outputs), nbformat.writes(ran)[:500]
     assert not (here / "answers.json").exists()
+
+
+def test_the_tables_of_the_crm_stand_ready_before_it_was_opened(here: Path) -> None:
+    lab = open_lab(LAB, folder=here, ask=nobody)
+    assert lab.crm()["account"].empty and "phone" in lab.crm()["account"]

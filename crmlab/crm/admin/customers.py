@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from crmlab.crm.admin.base import Linked, RecordAdmin
+from crmlab.crm.admin.deeds import Deeds, Overdue
 from crmlab.crm.models import Account, Activity, Case, Lead, Opportunity, Order, Person
 
 
@@ -42,20 +43,22 @@ class Orders(Linked):
     fields = ("number", "ordered_on", "amount")
 
 
-class AccountAdmin(RecordAdmin):
+class AccountAdmin(Deeds, RecordAdmin):
     """Accounts."""
 
     list_display = ("number", "name", "kind", "industry", "phone", "city", "stage", "abc", "vip")
     list_display_links = ("number", "name")
-    list_filter = ("kind", "stage", "abc", "tier", "vip", "fleet", "difficult", "province")
+    list_filter = ("kind", "stage", "abc", "tier", "vip", "fleet", "difficult", "province", Overdue)
+    actions = ("merge", "erase", "put_back")
     inlines = (People, Opportunities, Cases, Activities, Orders)
 
 
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(Deeds, RecordAdmin):
     """Contact persons."""
 
     list_display = ("name", "account", "position", "say", "phone", "e_mail")
-    list_filter = ("say", "gender")
+    list_filter = ("say", "gender", Overdue)
+    actions = ("merge", "erase", "put_back")
     list_select_related = ("account",)
     autocomplete_fields = ("account",)
     inlines = (Activities,)

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from crmlab.crm import merging
 from crmlab.crm.models import ExportLog, Merge, OwnField
+from crmlab.crm.words import _
+from crmlab.errors import LabError
 
 
 class OwnFieldAdmin(admin.ModelAdmin):
@@ -42,6 +46,18 @@ class MergeAdmin(LogAdmin):
 
     list_display = ("at", "user", "model", "kept", "gave", "undone_at")
     fields = ("at", "user", "model", "kept", "gave", "undone_at")
+    actions = ("undo",)
+
+    @admin.action(description=_("撤销合并"), permissions=["view"])
+    def undo(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Take merges back."""
+        for note in queryset:
+            try:
+                merging.undo(note)
+            except LabError as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, _("已撤销，两条记录都在"), messages.SUCCESS)
 
 
 PAGES = {OwnField: OwnFieldAdmin, ExportLog: ExportLogAdmin, Merge: MergeAdmin}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -9,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 
 from crmlab.crm.roles import role_of, roles
+from crmlab.crm.shelf import books, turn_to
 from crmlab.crm.words import _
 
 
@@ -28,11 +30,13 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return the admin's addresses and ours."""
-        from crmlab.crm import calendar_page, my_lists, workbench
+        from crmlab.crm import calendar_page, desk_feed, my_lists, workbench
 
         own = [
+            path("book/", self.admin_view(change_book), name="book"),
             path("role/", self.admin_view(change_role), name="role"),
             path("record/", self.admin_view(workbench.record), name="record"),
+            path("event/", self.admin_view(desk_feed.move_on), name="move_on"),
             path("pop/", self.admin_view(workbench.pop), name="pop"),
             path("duplicates/", self.admin_view(workbench.duplicates), name="duplicates"),
             path("my/<str:name>/", self.admin_view(my_lists.change), name="my_list"),
@@ -47,9 +51,19 @@ class Desk(AdminSite):
             (role.key, role.en if english else role.zh, role.key == mine.key) for role in roles().values()
         ]
         words = {
+            "book": _("项目"),
             "role": _("角色"), "change": _("切换"), "calendar": _("日程"), "home": _("工作台"),
         }  # fmt: skip
-        return {**super().each_context(request), "crm_roles": choices, "crm_words": words, "crm_role": mine}
+        place = settings.CRM_PLACE
+        shelf = books(place.shelf) if place.shelf else []
+        told = {"crm_books": [(book.project, book.title, book.path == place.database) for book in shelf]}
+        return {
+            **super().each_context(request),
+            **told,
+            "crm_roles": choices,
+            "crm_words": words,
+            "crm_role": mine,
+        }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Return the workbench."""
@@ -81,6 +95,20 @@ def change_role(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or wanted not in roles():
         return HttpResponseBadRequest(str(_("没有这个角色；请从页面上方的列表里选")))
     become(request, wanted)
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+def change_book(request: HttpRequest) -> HttpResponse:
+    """Turn to another project's CRM; a page of the one before that is still open can no longer be sent."""
+    from crmlab.crm.book import prepare
+    from crmlab.errors import LabError
+
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("admin:index"))
+    try:
+        prepare(turn_to(settings.CRM_PLACE, request.POST.get("project", "")))
+    except LabError as refusal:
+        return HttpResponseBadRequest(str(refusal), content_type="text/plain; charset=utf-8")
     return HttpResponseRedirect(reverse("admin:index"))
 
 

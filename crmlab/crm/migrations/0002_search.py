@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("crm", "0001_first")]
     operations = [
         migrations.RunSQL(
-            "CREATE VIRTUAL TABLE crm_search USING fts5(plain, personal, tokenize='trigram')",
+            "CREATE VIRTUAL TABLE crm_search USING fts5(plain, personal, tokenize='trigram', detail=none)",
             "DROP TABLE crm_search",
         )
     ]

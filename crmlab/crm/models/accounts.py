@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from crmlab.crm.models.record import Kept
 from crmlab.crm.words import _
@@ -80,7 +80,12 @@ class Account(Kept):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save it; one without a number gets the number of its row."""
-        super().save(*args, **kwargs)
-        if not self.number:
-            self.number = f"K{self.pk:06d}"
-            Account.everything.filter(pk=self.pk).update(number=self.number)
+        from crmlab.crm import search
+
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if not self.number:
+                self.number = f"K{self.pk:06d}"
+                Account.everything.filter(pk=self.pk).update(number=self.number)
+                self.history.update(number=self.number)
+                search.index(self)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -50,12 +50,17 @@ class Record(models.Model):
         base_manager_name = "everything"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it under the next version."""
+        """Save it under the next version; one that was loaded without history gets what it was first."""
+        if self.pk and not self._state.adding and not self.history.exists():
+            before = type(self).everything.filter(pk=self.pk).first()
+            if before is not None and not getattr(self, "skip_history_when_saving", False):
+                type(self).history.bulk_history_create([before], default_date=before.created_at)
         self.version += 1
         self.changed_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "version", "changed_at"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():  # the record, its history and its row of the index, or nothing
+            super().save(*args, **kwargs)
 
     def recycle(self) -> None:
         """Put it into the recycle bin."""

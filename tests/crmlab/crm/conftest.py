@@ -1,5 +1,6 @@
 """A CRM of each test's own, looked at through Django's test client: the pages, without a socket."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import pytest
 from crm_forms import MAIL, PHONE, TOKEN
 
+sys.path.append(str(Path(__file__).parents[1]))  # `browser`, which the desk's tests share
+
 
 @pytest.fixture(scope="session")
 def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh file, made once: migrations take a second."""
+    """A fresh file, made once."""
     from crmlab.crm.book import prepare
     from crmlab.crm.place import Place
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmlab.crm import inspect, reader
+from crmlab.crm.reader import inspect_open
 from crmlab.errors import LabError
 
 
@@ -146,3 +147,52 @@ def test_the_columns_file_is_plain():
     assert {kind for table in told.values() for kind in table.values()} <= {
         "int", "bool", "number", "text", "date", "time", "json",
     }  # fmt: skip
+
+
+def test_one_s_own_file_is_read_whole_while_it_is_being_written(weili, book):
+    with closing(sqlite3.connect(book, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE crm_account SET name = '半句话'")
+        assert inspect_open(book)["account"]["name"].tolist() == ["张伟丽"]
+        other.execute("COMMIT")
+    assert inspect_open(book)["account"]["name"].tolist() == ["半句话"]
+
+
+def test_before_the_first_record_every_table_is_empty(tmp_path):
+    seen = inspect_open(tmp_path / "crm.sqlite3")
+    assert list(seen.tables) == list(reader.wanted()) and all(table.empty for table in seen.tables.values())
+    assert "phone" in seen["account"] and not (tmp_path / "crm.sqlite3").exists()
+
+
+def test_one_s_own_file_that_is_torn_is_refused(tmp_path):
+    (tmp_path / "crm.sqlite3").write_bytes(reader.HEADER + b"\x00" * 200)
+    with pytest.raises(LabError, match="读不出来"):
+        inspect_open(tmp_path / "crm.sqlite3")
+
+
+def test_a_hidden_test_reads_the_file_that_was_handed_in(weili, book, monkeypatch, tmp_path):
+    from crmlab import judging
+
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(book.parent))
+    assert judging.evidence("crm")["account"]["name"].tolist() == ["张伟丽"]
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path / "nowhere"))
+    with pytest.raises(LabError, match="没有 CRM 文件"):
+        judging.evidence("crm")
+
+
+def test_what_is_handed_in_while_the_crm_is_open_is_whole(weili, book, tmp_path):
+    import zipfile
+
+    from crmlab.handin import submit
+
+    project = tmp_path / "work space#1" / "project01_intro"
+    project.mkdir(parents=True)
+    (project / "lab1_x.ipynb").write_text("{}", encoding="utf-8")
+    (project / "crm.sqlite3").write_bytes(book.read_bytes())
+    with closing(sqlite3.connect(project / "crm.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM crm_account")
+        made = submit(project.parent, "project01_intro", "2024001")
+    with zipfile.ZipFile(made) as file:
+        (tmp_path / "handed.sqlite3").write_bytes(file.read("project01_intro/crm.sqlite3"))
+    assert inspect(tmp_path / "handed.sqlite3")["account"]["name"].tolist() == ["张伟丽"]

@@ -1,0 +1,59 @@
+"""The side panel of the front desk: a morning put into a CRM, its events handed out one after another."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from crmlab.crm.front_desk import Morning
+from crmlab.crm.models import Account, DeskEvent, Person
+from crmlab.crm.words import _
+from crmlab.errors import LabError
+
+
+def start(morning: Morning) -> int:
+    """Put the records and events of a morning into an empty CRM; return the number of events.
+
+    Raises LabError when a morning has begun here already, or customers are there that are not its own.
+    """
+    if DeskEvent.objects.exists():
+        raise LabError("这个 CRM 里的早晨已经开始了；要重新来过，请换一个文件")
+    if Account.everything.exists():
+        raise LabError("这个 CRM 里已经有客户；请换一个文件再开始")
+    with transaction.atomic():
+        accounts = {}
+        for told in morning.accounts:
+            accounts[told["name"]] = Account(**told)
+            accounts[told["name"]].save()
+        for told in morning.persons:
+            Person(**{**told, "account": accounts.get(told.get("account", ""))}).save()
+        for event in morning.events:
+            DeskEvent.objects.create(
+                name=event.name, at=event.at, kind=event.kind, text=event.text, phone=event.phone
+            )
+    return len(morning.events)
+
+
+def panel(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what the side panel shows: the event of now, those done, how many are left; None without a morning."""
+    user: Any = request.user
+    events = list(DeskEvent.objects.all()) if user.has_perm("crm.add_activity") else []
+    if not events:
+        return None
+    now = next((event for event in events if event.done_at is None), None)
+    done = [event for event in events if event.done_at is not None]
+    return {
+        "now": now, "done": done, "count": len(done), "total": len(events),
+        "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("今天上午的事都处理完了"),
+                  "done": _("已处理的"), "again": _("再看一次")},
+    }  # fmt: skip
+
+
+def move_on(request: HttpRequest) -> HttpResponse:
+    """Mark an event as done, or take one back to be looked at again."""
+    if request.method == "POST" and request.user.has_perm("crm.add_activity"):
+        when = None if request.POST.get("again") else timezone.now()
+        DeskEvent.objects.filter(name=request.POST.get("event", "")).update(done_at=when)
+    return HttpResponseRedirect(reverse("admin:index"))

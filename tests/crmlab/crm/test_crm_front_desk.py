@@ -1,0 +1,187 @@
+"""The morning at the front desk: its data, its panel, and a score that a careless trainee does not get."""
+
+import pandas as pd
+import pytest
+from morning_work import GOOD, work
+
+from crmlab.crm import desk_score, front_desk, inspect, scoring
+from crmlab.errors import LabError
+
+
+def phones():
+    return {event.name: event.phone for event in front_desk.read().events}
+
+
+@pytest.fixture
+def desk(book, seen_by):
+    from crmlab.crm.desk_feed import start
+
+    assert start(front_desk.read()) == 12
+    return seen_by("manager")
+
+
+def judged(book):
+    return desk_score.front_desk(inspect(book), front_desk.expected())
+
+
+def test_twelve_events_in_two_languages_each_with_what_is_expected():
+    chinese, english = front_desk.read(), front_desk.read(lang="en")
+    names = [event.name for event in chinese.events]
+    assert len(names) == 12 and names == [event.name for event in english.events]
+    assert {one.name for one in front_desk.expected()} == set(names)
+    assert [event.at for event in chinese.events] == sorted(event.at for event in chinese.events)
+    assert all(
+        ord(character) < 0x3000 or character in "“”" for event in english.events for character in event.text
+    )
+
+
+def test_what_is_expected_can_be_read_in_the_event():
+    texts = {event.name: event for event in front_desk.read().events}
+    for one in front_desk.expected():
+        event = texts[one.name]
+        assert scoring.digits(event.phone) == one.phone and event.kind in one.kind
+        assert one.who in event.text and all(any(word in event.text for word in group) for group in one.words)
+
+
+def test_the_panel_hands_out_one_event_after_another(desk):
+    assert (
+        "吴志强" in desk.get("/crm/").text and "陈思远" not in desk.get("/crm/").context["panel"]["now"].text
+    )
+    desk.post("/crm/event/", {"event": "stationer_repeat_order"})
+    panel = desk.get("/crm/").context["panel"]
+    assert (panel["now"].name, panel["count"], panel["total"]) == ("chen_new_number", 1, 12)
+    desk.post("/crm/event/", {"event": "stationer_repeat_order", "again": "1"})
+    assert desk.get("/crm/").context["panel"]["now"].name == "stationer_repeat_order"
+    for name in phones():
+        desk.post("/crm/event/", {"event": name})
+    assert "都处理完了" in desk.get("/crm/").text
+
+
+def test_a_good_morning_gets_everything(desk, book):
+    work(desk, phones())
+    score = judged(book)
+    assert (score.present, score.complete, score.linked, score.followed, score.duplicates) == (1, 1, 1, 1, ())
+
+
+def test_an_untouched_morning_gets_nothing(desk, book):
+    score = judged(book)
+    assert (score.present, score.complete, score.linked, score.followed, score.duplicates) == (0, 0, 0, 0, ())
+
+
+def change(**of):
+    return {name: {**told, **of.get(name, {})} for name, told in GOOD.items()}
+
+
+@pytest.mark.parametrize(
+    ("told", "part", "less"),
+    [
+        ({k: v for k, v in GOOD.items() if k != "li_again"}, "present", 11 / 12),
+        (change(li_again={"link": "none"}), "linked", 11 / 12),
+        (change(wrong_number={"link": "new", "name": "打错的"}), "linked", 11 / 12),
+        (change(walk_in_buyer={"name": "马小冬"}), "linked", 11 / 12),
+        (
+            {k: {a: b for a, b in v.items() if a not in ("case", "amount")} for k, v in GOOD.items()},
+            "followed",
+            2 / 4,
+        ),
+    ],
+)
+def test_one_slip_costs_its_own_part(desk, book, told, part, less):
+    work(desk, phones(), told)
+    score = judged(book)
+    assert getattr(score, part) == pytest.approx(less)
+
+
+@pytest.mark.parametrize(
+    ("event", "slip", "share"),
+    [
+        ("li_complaint", {"reason": "enquiry"}, 5 / 6),
+        ("li_complaint", {"result": ""}, 4 / 6),
+        ("school_visitor", {"next_step": "", "next_on": ""}, 6 / 7),
+        ("school_visitor", {"kind": "call_in"}, 6 / 7),
+    ],
+)
+def test_what_a_record_lacks_is_counted_part_by_part(desk, book, event, slip, share):
+    work(desk, phones(), change(**{event: slip}))
+    assert next(one for one in judged(book).events if one.name == event).complete == pytest.approx(share)
+
+
+def test_a_customer_recorded_twice_is_told(desk, book):
+    work(desk, phones(), change(li_again={"link": "new", "name": "李桂芳"}))
+    assert judged(book).duplicates == ("李桂芳",)
+
+
+def test_one_record_counts_for_one_event(desk, book):
+    work(desk, phones(), {"li_complaint": GOOD["li_complaint"]})
+    assert sum(one.present for one in judged(book).events) == 1
+
+
+def test_a_morning_begins_once_and_in_an_empty_crm(desk, weili):
+    from crmlab.crm.desk_feed import start
+    from crmlab.crm.models import DeskEvent
+
+    with pytest.raises(LabError, match="已经开始"):
+        start(front_desk.read())
+    DeskEvent.objects.all().delete()
+    with pytest.raises(LabError, match="已经有客户"):
+        start(front_desk.read())
+
+
+def test_spoilt_files_of_a_morning_are_refused_by_name(tmp_path):
+    path = tmp_path / "mine.toml"
+    for text, said in (
+        ("title = [", "读不出来"),
+        ('title = ["a", "b"]', "event"),
+        ('title = ["a", "b"]\n' + '[[event]]\nname = "x"\nat = "1"\nkind = "mail"\nzh = "z"\n' * 2, "同名"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(LabError, match=rf"mine\.toml.*{said}"):
+            front_desk.read(path)
+    path.write_text("[x]\nkind = ['mail']\nmood = 'bad'\n", encoding="utf-8")
+    with pytest.raises(LabError, match=r"mine\.toml 的 x"):
+        front_desk.expected(path)
+
+
+def test_completeness_counts_cells_that_say_something():
+    table = pd.DataFrame(
+        {"name": ["张", "李", "  "], "phone": ["1", None, ""], "day": [pd.NaT, pd.NaT, pd.Timestamp("2026")]}
+    )
+    assert scoring.completeness(table, ["name", "phone", "day"]) == pytest.approx(4 / 9)
+    assert scoring.completeness(table.iloc[:0], ["name"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "right"),
+    [
+        ("phone", "13800138000", True), ("phone", "028-85551234", True), ("phone", "138 0013 8000", False),
+        ("phone", "１３８００１３８０００", False), ("phone", "12345", False), ("e_mail", "a@b.cn", True),
+        ("e_mail", "a@b", False), ("name", "张伟丽", True), ("name", "张 伟丽", False), ("name", " 张伟丽", False),
+        ("name", "Li Ming", True), ("name", "ＡＢＣ公司", False), ("name", "阳光（成都）公司", True),
+    ],
+)  # fmt: skip
+def test_consistency_knows_how_a_value_is_written(field, value, right):
+    assert scoring.consistency(pd.DataFrame({field: [value, None]})) == (1.0 if right else 0.0)
+
+
+def test_merges_are_counted_in_pairs_against_who_they_are():
+    who = {1: "a", 2: "a", 3: "a", 4: "b", 5: "c"}
+    found = scoring.merges({1: 1, 2: 1, 4: 5, 5: 5}, who)
+    assert (found.true, found.false, found.missed) == (1, 1, 2)
+    assert (found.precision, found.recall) == (pytest.approx(1 / 2), pytest.approx(1 / 3))
+    assert (scoring.merges({}, {1: "a"}).precision, scoring.merges({}, {1: "a"}).recall) == (1, 1)
+
+
+def test_merges_are_read_from_the_file_and_undone_ones_are_none(book):
+    from crmlab.crm.merging import merge, undo
+    from crmlab.crm.models import Account
+
+    made = [Account(name=f"客户{k}") for k in range(4)]
+    for one in made:
+        one.save()
+    merge(made[1], made[0])
+    merge(made[2], made[1])
+    note = merge(made[2], made[3])
+    a, b, c, d = (one.pk for one in made)
+    assert scoring.merged(inspect(book), "account") == {a: c, b: c, c: c, d: c}
+    undo(note)
+    assert scoring.merged(inspect(book), "account") == {a: c, b: c, c: c}

@@ -1,0 +1,94 @@
+"""A market's tables made into a CRM: every row there, dates and words right, whole or not at all."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from crmlab.crm import inspect, market
+from crmlab.errors import LabError
+from crmlab.places import DATASETS
+
+DEMO = DATASETS / "retail" / "demo"
+
+
+def test_every_customer_order_point_and_consent_is_there(book):
+    from crmlab.crm.loading import load
+
+    done = load(market.find("retail"))
+    seen, customers = inspect(book), pd.read_parquet(DEMO / "customers.parquet")
+    assert done["customers"] == len(customers) == len(seen["account"]) == len(seen["person"])
+    joined = customers.set_index("customer_id").join(seen["account"].set_index("id"), rsuffix="_crm")
+    assert (joined["phone"] == joined["phone_crm"]).all() and (joined["name"] == joined["name_crm"]).all()
+    assert len(seen["consent"]) == customers["consent"].sum()
+    orders = pd.read_parquet(DEMO / "orders.parquet")
+    assert seen["order"]["amount"].sum() == pytest.approx(orders["amount"].sum(), abs=0.01)
+    assert len(seen["loyaltyentry"]) == len(pd.read_parquet(DEMO / "loyalty_ledger.parquet"))
+    assert seen.oddities == ()
+
+
+def test_dates_are_those_of_the_market_s_calendar(book):
+    from crmlab.crm.loading import load
+
+    load(DEMO)
+    calendar = pd.read_parquet(DEMO / "calendar.parquet").set_index("day")["date"]
+    orders = pd.read_parquet(DEMO / "orders.parquet")
+    seen = inspect(book)["order"].set_index("number")["ordered_on"].dt.strftime("%Y-%m-%d")
+    assert (
+        seen.loc[[f"D{one}" for one in orders["order_id"]]].to_numpy()
+        == calendar.loc[orders["day"]].to_numpy()
+    ).all()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_codes_read_as_words_in_both_languages(book, lang):
+    from crmlab.crm.loading import load
+
+    load(DEMO, lang=lang)
+    seen = inspect(book)
+    words = [
+        *seen["account"]["channel"],
+        *seen["order"]["site"],
+        *seen["activity"]["result"],
+        *seen["lead"]["channel"],
+    ]
+    assert len(set(words)) > 20
+    assert not re.search(r"social_media|old_customers|return_refund|\bonline\b", " ".join(words))
+    assert {bool(re.search(r"[\u4e00-\u9fff]", word)) for word in words} == {lang == "zh"}
+
+
+def test_loaded_customers_are_found_and_their_first_change_keeps_what_was(book, seen_by):
+    from crmlab.crm.loading import load
+    from crmlab.crm.models import Account
+
+    load(DEMO)
+    one = Account.objects.get(pk=1)
+    assert one.name in seen_by("manager").get(f"/crm/crm/account/?q={one.phone[3:9]}").text
+    before = one.phone
+    one.phone = "13700000000"
+    one.save()
+    assert [state.phone for state in one.history.all()] == ["13700000000", before]
+
+
+def test_a_crm_with_customers_is_not_loaded_over(weili, book):
+    from crmlab.crm.loading import load
+
+    with pytest.raises(LabError, match="已经有客户"):
+        load(DEMO)
+    assert len(inspect(book)["account"]) == 1
+
+
+def test_tables_that_do_not_fit_leave_the_crm_empty(book, tmp_path):
+    from crmlab.crm.loading import load
+
+    pd.read_parquet(DEMO / "customers.parquet").to_parquet(tmp_path / "customers.parquet")
+    pd.read_parquet(DEMO / "orders.parquet").drop(columns="amount").to_parquet(tmp_path / "orders.parquet")
+    with pytest.raises(LabError, match="amount"):
+        load(tmp_path)
+    assert inspect(book)["account"].empty
+
+
+def test_an_unknown_market_is_named_with_what_there_is(tmp_path):
+    for name in ("nowhere", str(tmp_path)):
+        with pytest.raises(LabError, match=r"customers\.parquet.*retail"):
+            market.find(name)
