@@ -1,7 +1,6 @@
 """The command that looks for the cheapest staffing that keeps a promise to the callers."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,7 +30,7 @@ def staffing(
     """找出成本最低、又守得住承诺的排班 · the cheapest staffing that keeps the promise, checked by simulation."""
     from tqdm import tqdm
 
-    from crmlab.outputs import refuse_there
+    from crmlab.outputs import refuse_there, write_csv
     from sim.experiment import Experiment
     from sim.optimiser import optimise
     from sim.promise import Promise
@@ -50,7 +49,7 @@ def staffing(
         )
     plan = table(model, found)
     if out is not None:
-        _write(plan, out)
+        write_csv(plan, out)
     if as_json:
         typer.echo(json.dumps(_plain(model, found), ensure_ascii=False, indent=2))
     else:
@@ -75,22 +74,6 @@ def _price(text: str) -> tuple[str, float]:
         return name.strip(), float(told)
     except ValueError:
         raise LabError(f"--price {text}：要写成 班组=每工时成本，例如 complaint=45") from None
-
-
-def _write(plan: "pd.DataFrame", out: Path) -> None:
-    from crmlab.outputs import writing
-
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with writing(out):
-            out.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(
-                plan.to_csv(index=False), encoding="utf-8-sig"
-            )  # so that spreadsheet programs read it
-            part.replace(out)
-    finally:
-        with suppress(OSError):  # the very place may be missing
-            part.unlink(missing_ok=True)
 
 
 def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
