@@ -150,9 +150,16 @@ def measured(experiment: Experiment, number: int, days: "Sequence[Results]") -> 
     """Return the measures of the days that count of a replication, however they were run."""
     names = ("contact_id", "at", "wait", "outcome", "answered_at", "talk", "hold", "wrap_up", "solved")
     calls = {name: np.concatenate([one.calls[name] for one in days]) for name in names}
-    given = (calls, experiment.scenario, experiment.plan, len(days))
+    given = (calls, experiment.scenario, experiment.plan, len(days), _work(days))
     whole = measures.whole(*given) | measures.of_cases([one.cases for one in days])
     return Replication(number, whole, tuple(measures.by_half_hour(*given)))
+
+
+def _work(days: "Sequence[Results]") -> measures.Stretches | None:
+    told = [one.work for one in days if one.work is not None]
+    if not told:
+        return None
+    return np.concatenate([one.since for one in told]), np.concatenate([one.length for one in told])
 
 
 def run(

@@ -152,7 +152,7 @@ def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:
     if not summary["complete"]:
         typer.echo("  已中断，保留完成的部分 · interrupted, what is finished is kept")
     for name, seen in summary["measures"].items():
-        if name.startswith("cases") and not seen["mean"]:
+        if name.startswith("cases") and not summary["measures"]["cases"]["mean"]:
             continue
         text = _told(name, seen["mean"], summary["board"] if summary["replications"] == 1 else {})
         if seen["half_width"] is not None:
