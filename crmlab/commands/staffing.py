@@ -21,6 +21,9 @@ def staffing(
     price: Annotated[
         list[str] | None, typer.Option(help="班组每工时的成本，例如 complaint=45；可写多次")
     ] = None,
+    shift: Annotated[
+        list[str] | None, typer.Option(help="班次，例如 08:00-16:00；可写多次；不写就按时段排")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="每次重复模拟多少天，例如一周写 7")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的方案")] = 1,
     out: Annotated[Path | None, typer.Option(help="把排班表写成 CSV 文件")] = None,
@@ -35,6 +38,7 @@ def staffing(
     from sim.optimiser import optimise
     from sim.promise import Promise
     from sim.scenario import load
+    from sim.shifts import Shift
 
     if out is not None:
         refuse_there(out, force)
@@ -45,9 +49,10 @@ def staffing(
             Experiment(model, days=days, seed=seed),
             promise,
             prices=dict(_price(one) for one in price or ()),
+            shifts=[Shift.parse(one) for one in shift or ()],
             on_try=lambda tried: bar.update(tried - bar.n),
         )
-    plan = table(model, found)
+    plan = shift_table(model, found) if found.roster else table(model, found)
     if out is not None:
         write_csv(plan, out)
     if as_json:
@@ -64,6 +69,16 @@ def table(model: "Scenario", found: "Optimum") -> "pd.DataFrame":
     clock = [f"{m // 60:02d}:{m % 60:02d}" for m in starts]
     agents = {team.title_zh: list(found.staffing[team.name]) for team in model.teams}
     return pd.DataFrame({"时段": clock, **agents})
+
+
+def shift_table(model: "Scenario", found: "Optimum") -> "pd.DataFrame":
+    """Return the plan by shift: one row a shift, one column a team, people in it."""
+    import pandas as pd
+
+    shifts = next(iter(found.roster.values()))
+    titles = {team.name: team.title_zh for team in model.teams}
+    people = {titles[name]: list(row.values()) for name, row in found.roster.items()}
+    return pd.DataFrame({"班次": list(map(str, shifts)), **people})
 
 
 def _price(text: str) -> tuple[str, float]:
@@ -83,6 +98,7 @@ def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
     return {
         "scenario": {"zh": model.title_zh, "en": model.title_en},
         "agents": found.staffing.plain(),
+        "shifts": {team: {str(one): n for one, n in row.items()} for team, row in found.roster.items()},
         "cost": found.cost,
         "own_cost": found.own_cost,
         "met": found.met,
@@ -97,13 +113,9 @@ def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
 
 def _show(model: "Scenario", found: "Optimum", plan: "pd.DataFrame", out: Path | None) -> None:
     typer.echo(f"{model.title_zh} ({model.title_en}) · 试了 {found.tried} 个方案 plans tried")
+    head, *teams = plan.columns
     for row in plan.to_dict("records"):
-        typer.echo(
-            "  "
-            + "  ".join(f"{name} {value}" for name, value in row.items() if name != "时段").join(
-                (f"{row['时段']}  ", "")
-            )
-        )
+        typer.echo("  ".join([f"  {row[head]}", *(f"{name} {row[name]}" for name in teams)]))
     typer.echo(
         f"  每天成本 cost a day：{found.cost:g}（现在的班 the scenario's own plan：{found.own_cost:g}）"
     )
