@@ -110,7 +110,11 @@ def _by_staff(base: "Experiment", told: str) -> "list[Experiment]":
             raise LabError(f"--staff {told}：{more} 不是整数；请写多（少）几个人，例如 -1,0,1")
         plan = {team: [max(n + more, 0) for n in agents] for team, agents in base.plan.plain().items()}
         swept.append(
-            replace(base, staffing=Staffing.from_plain(plan, base.scenario), name=f"staff {more:+d}")
+            replace(
+                base,
+                staffing=Staffing.from_plain(plan, base.scenario),
+                name=f"staff {more:+d}" if more else "staff 0",
+            )
         )
     return swept
 
