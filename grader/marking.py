@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
-from grader import autograded, ledger, marks, model, plain, plan, roster
+from grader import autograded, lateness, ledger, marks, model, plain, plan, roster
 from grader.children import ForkServer, Unprotected
 from grader.course import Course
 from grader.errors import GraderError
@@ -56,7 +56,8 @@ def mark(
         marks.note(course, project, known[made.student])
         next(bar, None)
     next(bar, None)
-    known = _with_points(course, project, known)
+    lateness.refresh(course, project)
+    known = marks.with_points(known, scores(course, project))
     marks.save(course, project, known)
     return [known[student] for student in chosen]
 
@@ -187,22 +188,6 @@ def _by_nbgrader(
             yield replace(made, note="；".join(notes))
         except Exception as error:  # one hand-in must never end the class
             yield replace(made, status="could_not_tell", score=None, note=_short(error))
-
-
-def _with_points(course: Course, project: str, known: dict[str, Mark]) -> dict[str, Mark]:
-    """Read the points of graded hand-ins from the gradebook, because a person may have given some by hand."""
-    points = scores(course, project)
-    return {
-        student: replace(
-            old,
-            score=points[student].score,
-            max_score=points[student].max_score,
-            by_hand_pending=points[student].by_hand_pending,
-        )
-        if old.status == "graded" and student in points
-        else old
-        for student, old in known.items()
-    }
 
 
 def _short(error: Exception) -> str:
