@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
-from grader import autograded, lateness, ledger, marks, model, plain, plan, roster
+from grader import autograded, cluster, lateness, ledger, marks, model, plain, plan, roster
 from grader.children import ForkServer, Unprotected
 from grader.course import Course
 from grader.errors import GraderError
@@ -112,13 +112,17 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
     with ForkServer(warm, unsafe=setting.unsafe) as server, ThreadPoolExecutor(workers) as pool:
         marker = Marker(work, setting, server, course.cell_seconds)
         found = model.findings(course, marker, due[0], fingerprint=f"{ENGINE} {work.fingerprint}")
+        if setting.dask:
+            for answer in cluster.graded(course, work, setting, due, weak=found.weak):
+                yield answer if isinstance(answer, Mark) else _kept_or_told(course, work, answer)
+            return
         marker = replace(marker, weak=found.weak)
         slots = list(range(workers))
         waiting, running = iter(due), dict[Future[Outcome | Mark], int]()
         while True:
             while slots and (student := next(waiting, None)) is not None:
                 slot = slots.pop()
-                running[pool.submit(_grade, course, marker, student, slot)] = slot
+                running[pool.submit(grade_one, course, marker, student, slot)] = slot
             if not running:
                 return
             done, _rest = wait(running, return_when=FIRST_COMPLETED)
@@ -128,7 +132,8 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
                 yield outcome if isinstance(outcome, Mark) else _kept_or_told(course, work, outcome)
 
 
-def _grade(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
+def grade_one(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
+    """Return what became of one hand-in; only a machine that cannot protect itself ends the class (Unprotected)."""
     unknown = Mark(student, marker.plan.project, "could_not_tell", None, marker.plan.max_score)
     try:
         return marker.grade(student, course.step("submitted", student, marker.plan.project), slot=slot)

@@ -115,6 +115,9 @@ def grade(
     browser: Annotated[bool, typer.Option(help="人工评分时是否打开浏览器")] = True,
     workers: Annotated[int, typer.Option(help="同时评几份；0 表示有几个核就评几份")] = 0,
     unsafe: Annotated[bool, typer.Option(help="这台机器不能完全隔离学生代码时，也照样评")] = False,
+    dask: Annotated[
+        str, typer.Option(help="在 Dask 集群上评，如 tcp://127.0.0.1:8786；各机器要看得到班级文件夹")
+    ] = "",
     compat: Annotated[str, typer.Option(help="写 nbgrader：按 nbgrader 的计分怪癖评")] = "",
     home: Home = GRADING,
     as_json: Json = False,
@@ -140,7 +143,7 @@ def grade(
         project,
         student,
         force,
-        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat)),
+        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat), dask=dask),
         progress=_bar,
     )
     again = manual.settle(course, project)
