@@ -38,12 +38,24 @@ def table() -> dict[str, Any]:
     return tomllib.loads((FOLDER / "appraisal.toml").read_text(encoding="utf-8"))
 
 
-def appraise(before: State, acts: tuple[str, ...], offer: str, scenario: Scenario) -> State:
-    """Return the state after one utterance of the trainee that carries `acts` and perhaps an `offer`."""
+def knows_enough(state: State) -> bool:
+    """Return whether the customer has told enough for an offer to be taken seriously."""
+    return len(state.told) >= table()["facts_enough"]
+
+
+def appraise(
+    before: State, acts: tuple[str, ...], offer: str, scenario: Scenario, *, strains: tuple[str, ...] = ()
+) -> State:
+    """Return the state after one utterance of the trainee that carries `acts` and perhaps an `offer`.
+
+    `strains` names the cases of the table that the way of speaking adds: confusing, lecture.
+    """
     state = before
-    for act in acts:
+    for strain in strains:
+        state = _felt(state, "", _case(strain))
+    for act in () if "confusing" in strains else acts:
         state = _felt(state, act, _change(state, act, offer, scenario))
-        if act == "solution" and offer and len(state.told) >= 2 and _calm(state):
+        if act == "solution" and offer and knows_enough(state) and _calm(state):
             state = replace(state, offer=offer, accepted=offer in scenario.plain["goal"]["accept"])
         state = replace(
             state,
@@ -73,7 +85,7 @@ def _calm(state: State) -> bool:
 
 
 def _change(state: State, act: str, offer: str, scenario: Scenario) -> tuple[int, int]:
-    known, soothed = len(state.told) >= 2, "empathize" in state.counts
+    known, soothed = knows_enough(state), "empathize" in state.counts
     if act == "solution":
         if not known or not _calm(state):
             return _case("offer_too_early")

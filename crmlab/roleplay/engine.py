@@ -6,6 +6,7 @@ from typing import Any
 
 from crmlab.errors import LabError
 from crmlab.roleplay.appraisal import State, appraise, break_promises, part, table, tells
+from crmlab.roleplay.clarity import clear, long
 from crmlab.roleplay.scenario import Scenario
 from sim.streams import Streams
 
@@ -43,13 +44,13 @@ class Play:
         """Return the turn in which the trainee says `text`; raise LabError when it cannot be said."""
         words = clean(text)
         self._require(acts, offer)
-        before = self.state
-        state = appraise(before, acts, offer, self.scenario)
-        fact = "" if state.ended else tells(state, acts, self.scenario)
+        before, strains = self.state, strain(words, acts)
+        state = appraise(before, acts, offer, self.scenario, strains=strains)
+        fact = "" if state.ended or "confusing" in strains else tells(state, acts, self.scenario)
         state = replace(state, told=(*state.told, fact)) if fact else state
-        if not state.ended and "thank_close" in acts and (state.offer or len(self.turns) > 2):
+        if not state.ended and "thank_close" in acts and not strains and (state.offer or len(self.turns) > 2):
             state = break_promises(replace(state, ended="farewell"))
-        reply = self._reply(before, state, acts, offer, fact)
+        reply = self._reply(words, before, state, acts, offer, fact)
         self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
         self.state = state
         return self.turns[-1]
@@ -85,12 +86,21 @@ class Play:
             named = "、".join(self.scenario.plain["offers"])
             raise LabError(f"剧本里没有方案 {offer[:60]}；可用：{named}")
 
-    def _reply(self, before: State, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
+    def _reply(
+        self, text: str, before: State, state: State, acts: tuple[str, ...], offer: str, fact: str
+    ) -> str:
         if fact:
             return self.text(self.scenario.facts[fact]["say"])
-        wordings = self.scenario.plain["replies"][_mood(before, state, acts, offer)][self.lang]
+        mood = _mood(before, state, acts, offer, lost=not clear(text, acts))
+        wordings = self.scenario.plain["replies"][mood][self.lang]
         said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
         return str(wordings[self._pick("wording", len(self.turns), len(wordings))]).replace("{offer}", said)
+
+
+def strain(text: str, acts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how the way of speaking strains the customer: confusing, lecture, both or none."""
+    told = {"confusing": not clear(text, acts), "lecture": long(text)}
+    return tuple(name for name, true in told.items() if true)
 
 
 def clean(text: str) -> str:
@@ -103,10 +113,10 @@ def clean(text: str) -> str:
     return words
 
 
-def _mood(before: State, state: State, acts: tuple[str, ...], offer: str) -> str:
+def _mood(before: State, state: State, acts: tuple[str, ...], offer: str, *, lost: bool) -> str:
     if state.ended:
         return state.ended
-    if {"blame", "interrupt", "rude", "offtopic"} & set(acts):
+    if lost or {"blame", "interrupt", "rude", "offtopic"} & set(acts):
         return "hurt"
     if "solution" in acts:
         if state.accepted and offer:

@@ -2,9 +2,10 @@
 
 import itertools
 
-from crmlab.roleplay.engine import LEVELS, Play
+from crmlab.roleplay.bots import play_bot
+from crmlab.roleplay.engine import LEVELS
 from crmlab.roleplay.judge import judge_play, rubric
-from crmlab.roleplay.scenario import FOLDER, Scenario, read_yaml
+from crmlab.roleplay.scenario import Scenario
 
 GAP = 12
 ORDER = ("good", "mediocre", "polite_only", "rude")
@@ -14,15 +15,6 @@ SEEDS = range(6)
 def faults(scenario: Scenario) -> list[str]:
     """Return what is wrong with `scenario`, one sentence each; an empty list when nothing is."""
     return _names(scenario) or [*_levels(scenario), *_plays(scenario)]
-
-
-def play_bot(scenario: Scenario, bot: str, *, seed: int, level: int, lang: str = "zh") -> Play:
-    """Return the conversation of `bot` with the customer, up to its last line or the end of the call."""
-    play = Play(scenario, seed=seed, level=level, lang=lang)
-    for line in read_yaml((FOLDER / "bots.yaml").read_bytes(), "bots.yaml")[bot]:
-        if not play.state.ended:
-            play.line(line)
-    return play
 
 
 def _names(scenario: Scenario) -> list[str]:
@@ -35,9 +27,7 @@ def _names(scenario: Scenario) -> list[str]:
     found += [
         f"facts.{n} 没有一句建议语句问得到" for n, f in scenario.facts.items() if not acts & set(f["asked"])
     ]
-    bots = read_yaml((FOLDER / "bots.yaml").read_bytes(), "bots.yaml")
-    needed = {line for bot in ORDER for line in bots[bot]}
-    return found + [f"lines 缺少试演要用的 {x}" for x in sorted(needed - set(scenario.lines))]
+    return found
 
 
 def _levels(scenario: Scenario) -> list[str]:

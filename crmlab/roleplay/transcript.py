@@ -10,12 +10,10 @@ from typing import Any
 from crmlab.errors import LabError
 from crmlab.roleplay.engine import MOST_CHARACTERS
 from crmlab.roleplay.judge import Said
-from crmlab.roleplay.tagging.acts import violations
-from crmlab.roleplay.tagging.tagger import tag
+from crmlab.roleplay.reading import heard
 from crmlab.strangers import json_of
 
 SPEAKERS = Path(__file__).with_name("speakers.toml")
-SURE, SURE_OF_VIOLATION = 0.5, 0.6  # a violation counts only at high confidence
 SIDES = ("agent", "customer")
 
 
@@ -30,18 +28,13 @@ def read(path: Path, *, lang: str) -> list[Said]:
     for n, row in enumerate(rows, 1):
         _check(n, row)
     agents = _agents([row["speaker"] for row in rows])
-    return [
-        Said(n, row["text"], understood(row["text"], lang))
-        for n, row in enumerate(rows, 1)
-        if row["speaker"] in agents
-    ]
+    return [understood(n, row["text"], lang) for n, row in enumerate(rows, 1) if row["speaker"] in agents]
 
 
-def understood(text: str, lang: str) -> tuple[str, ...]:
-    """Return the acts of `text` that are probable enough."""
-    return tuple(
-        act for act, p in tag(text, lang) if p >= (SURE_OF_VIOLATION if act in violations() else SURE)
-    )
+def understood(n: int, text: str, lang: str) -> Said:
+    """Return utterance `n` with the acts that may be believed; nobody has confirmed them."""
+    sure = heard(text, lang)
+    return Said(n, text, tuple(sure), sure, confirmed=False)
 
 
 def side(speaker: str) -> str:

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from crmlab.commands import roleplay
 from crmlab.errors import LabError
 from crmlab.roleplay import log, transcript
+from crmlab.roleplay.bots import play_bot
 from crmlab.roleplay.engine import Play
 from crmlab.roleplay.judge import STEPS, Said, judge_play, judge_said
-from crmlab.roleplay.lint import play_bot
 from crmlab.roleplay.scenario import load, read_yaml
 from crmlab.roleplay.screen import attempts, sheet
 

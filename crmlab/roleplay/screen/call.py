@@ -9,14 +9,14 @@ from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.roleplay import log
 from crmlab.roleplay.engine import MOST_CHARACTERS, Play, Turn, clean
+from crmlab.roleplay.reading import GUESSES, SURE_OF_VIOLATION
 from crmlab.roleplay.scenario import Scenario
 from crmlab.roleplay.screen.chips import chips
 from crmlab.roleplay.tagging.acts import names as act_names
 from crmlab.roleplay.tagging.acts import violations
 from crmlab.roleplay.tagging.tagger import tag
-from crmlab.roleplay.transcript import SURE_OF_VIOLATION
 
-TOP = 3
+TOP = GUESSES
 LIKELY = 0.02  # below this a guess is not worth reading
 HINT_COST = 2
 MOST_EVENTS = 400

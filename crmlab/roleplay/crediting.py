@@ -1,0 +1,83 @@
+"""What a step of the rubric earns: which acts were shown, how surely, and whether the step before had been done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmlab.roleplay.clarity import MOST_ACTS, clear
+from crmlab.roleplay.tagging.acts import violations
+
+EARLY = 0.5  # what is left of a credit when nothing of the step before had been done
+UNKIND = violations() - {"overpromise"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One utterance of the trainee: its turn, its words, its acts.
+
+    `sure` says how far an act may be credited, 0-1; an act that is not named there is certain, because a suggested
+    line carries it or the trainee confirmed it. `confirmed` is False for acts that only the tagger saw.
+    """
+
+    n: int
+    text: str
+    acts: tuple[str, ...]
+    sure: Mapping[str, float] = field(default_factory=dict)
+    confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does)."""
+
+    share: float
+    said: Said | None
+
+
+def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
+    """Return the credit of each step of a rubric.
+
+    A step earns the mean of its best `need` acts. An act counts as far as it is sure; in full when the step
+    named by `after` was complete by then, in half when nothing of it had been done, in between otherwise; in half too
+    when it came after the first `within` utterances. The best moment of an act counts, so that coming back is no harm.
+    """
+    steps = {str(step["id"]): step for step in rules["steps"]}
+    heard = [one for one in said if follows(one, most=rules.get("most_acts", MOST_ACTS))]
+    return {
+        name: _credit(step, steps.get(step.get("after", "")), heard, said) for name, step in steps.items()
+    }
+
+
+def follows(one: Said, *, most: int = MOST_ACTS) -> bool:
+    """Return whether an utterance earns anything: it can be followed, and does not hurt while it helps."""
+    return clear(one.text, one.acts, most=most) and not UNKIND & set(one.acts)
+
+
+def _credit(
+    step: Mapping[str, Any], before: Mapping[str, Any] | None, heard: Sequence[Said], said: Sequence[Said]
+) -> Credit:
+    late = {one.n for one in said[step["within"] :]} if "within" in step else set()
+    earned: dict[str, tuple[float, Said]] = {}
+    for one in heard:
+        factor = _ready(before, [other for other in heard if other.n <= one.n]) * (
+            EARLY if one.n in late else 1.0
+        )
+        for act in set(one.acts) & set(step["acts"]):
+            worth = one.sure.get(act, 1.0) * factor
+            if act not in earned or worth > earned[act][0]:
+                earned[act] = (worth, one)
+    best = sorted(earned.values(), key=lambda pair: (-pair[0], pair[1].n))
+    share = sum(worth for worth, _one in best[: step["need"]]) / step["need"]
+    return Credit(share, best[0][1] if best else None)
+
+
+def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said]) -> float:
+    """Return the factor of a step, from EARLY to 1, by how much of the step before was done so far."""
+    if before is None:
+        return 1.0
+    sure = {
+        act: max((one.sure.get(act, 1.0) for one in so_far if act in one.acts), default=0.0)
+        for act in before["acts"]
+    }
+    done = sum(sorted(sure.values(), reverse=True)[: before["need"]]) / before["need"]
+    return EARLY + (1 - EARLY) * min(1.0, done)
