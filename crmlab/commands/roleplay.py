@@ -62,18 +62,20 @@ def play(
 
 def judge(
     file: Annotated[Path, typer.Argument(help="通话记录，或 speaker、text 列表的文字稿（JSON）")],
-    lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en")] = "zh",
+    lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en；不写就看文字本身")] = "",
 ) -> None:
     """给通话打分，以 JSON 显示 · judge a saved play or a plain transcript, as JSON."""
     from crmlab.language import require
     from crmlab.roleplay import transcript
     from crmlab.roleplay.judge import judge_play, judge_said
 
-    require(lang)
+    if lang:
+        require(lang)
     if _is_log(file):
         sheet = judge_play(_play(file))
     else:
-        sheet = judge_said(transcript.read(file, lang=lang), lang=lang)
+        said, lang = transcript.read(file, lang=lang)
+        sheet = judge_said(said, lang=lang)
     typer.echo(json.dumps(sheet.plain(), ensure_ascii=False, indent=1))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from crmlab.roleplay.clarity import MOST_ACTS, clear
 from crmlab.roleplay.tagging.acts import violations
 
-EARLY = 0.5  # what is left of a credit when nothing of the step before had been done
+EARLY = 0.5  # what is left of a credit when the step before came only afterwards
+ALONE = 0.75  # what is left when the step before was left out altogether, which costs points of its own
 UNKIND = violations() - {"overpromise"}
 
 
@@ -37,9 +38,10 @@ class Credit:
 def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
     """Return the credit of each step of a rubric.
 
-    A step earns the mean of its best `need` acts. An act counts as far as it is sure; in full when the step
-    named by `after` was complete by then, in half when nothing of it had been done, in between otherwise; in half too
-    when it came after the first `within` utterances. The best moment of an act counts, so that coming back is no harm.
+    A step earns the mean of its best `need` acts. An act counts as far as it is sure: in full when the step named by
+    `after` was complete by then, in half when that came only afterwards, in three quarters when it was left out, in
+    between when it was done in part; in half when it came after the first `within` utterances. The best moment
+    of an act counts, so that coming back to a step does no harm.
     """
     steps = {str(step["id"]): step for step in rules["steps"]}
     heard = [one for one in said if follows(one, most=rules.get("most_acts", MOST_ACTS))]
@@ -50,7 +52,10 @@ def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Cred
 
 def follows(one: Said, *, most: int = MOST_ACTS) -> bool:
     """Return whether an utterance earns anything: it can be followed, and does not hurt while it helps."""
-    return clear(one.text, one.acts, most=most) and not UNKIND & set(one.acts)
+    # the tagger finds more acts in natural speech than a trainee may confirm at once
+    return clear(one.text, one.acts, most=most if one.confirmed else len(one.acts)) and not UNKIND & set(
+        one.acts
+    )
 
 
 def _credit(
@@ -59,7 +64,7 @@ def _credit(
     late = {one.n for one in said[step["within"] :]} if "within" in step else set()
     earned: dict[str, tuple[float, Said]] = {}
     for one in heard:
-        factor = _ready(before, [other for other in heard if other.n <= one.n]) * (
+        factor = _ready(before, [other for other in heard if other.n <= one.n], heard) * (
             EARLY if one.n in late else 1.0
         )
         for act in set(one.acts) & set(step["acts"]):
@@ -71,13 +76,17 @@ def _credit(
     return Credit(share, best[0][1] if best else None)
 
 
-def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said]) -> float:
-    """Return the factor of a step, from EARLY to 1, by how much of the step before was done so far."""
+def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said], heard: Sequence[Said]) -> float:
+    """Return the factor of a step, EARLY to 1, by how much of the step before was done so far, and at all."""
     if before is None:
         return 1.0
-    sure = {
-        act: max((one.sure.get(act, 1.0) for one in so_far if act in one.acts), default=0.0)
-        for act in before["acts"]
-    }
-    done = sum(sorted(sure.values(), reverse=True)[: before["need"]]) / before["need"]
-    return EARLY + (1 - EARLY) * min(1.0, done)
+    done, at_all = _done(before, so_far), _done(before, heard)
+    return 1.0 - (1.0 - EARLY) * (at_all - done) - (1.0 - ALONE) * (1.0 - at_all)
+
+
+def _done(step: Mapping[str, Any], said: Sequence[Said]) -> float:
+    """Return how much of a step was done in `said`, 0-1, whatever came first."""
+    sure = [
+        max((one.sure.get(act, 1.0) for one in said if act in one.acts), default=0.0) for act in step["acts"]
+    ]
+    return min(1.0, sum(sorted(sure, reverse=True)[: step["need"]]) / float(step["need"]))

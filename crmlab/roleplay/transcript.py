@@ -3,11 +3,13 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.roleplay.clarity import HAN, WORD
 from crmlab.roleplay.engine import MOST_CHARACTERS
 from crmlab.roleplay.judge import Said
 from crmlab.roleplay.reading import heard
@@ -17,23 +19,54 @@ SPEAKERS = Path(__file__).with_name("speakers.toml")
 SIDES = ("agent", "customer")
 
 
-def read(path: Path, *, lang: str) -> list[Said]:
-    """Return what the trainee said in the transcript at `path`.
+def read(path: Path, *, lang: str = "") -> tuple[list[Said], str]:
+    """Return what the trainee said in the transcript at `path`, and its language; raises as `said_in`.
+
+    Without `lang` the language is that of most of the words.
+    """
+    rows = json_of(path, "通话文字稿")
+    lang = lang or language(rows)
+    return said_in(rows, path.name, lang=lang), lang
+
+
+def language(rows: Any) -> str:
+    """Return zh or en, whichever `rows` are written in more."""
+    texts = [str(row.get("text")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    chinese = sum(len(HAN.findall(text)) for text in texts)
+    return "zh" if 2 * chinese >= sum(len(WORD.findall(text)) for text in texts) else "en"
+
+
+def said_in(rows: Any, name: str, *, lang: str) -> list[Said]:
+    """Return what the trainee said in `rows`, the plain content of the transcript called `name`.
 
     Raises LabError naming the entry that is off, or the speaker of whom nobody can tell which side it is.
     """
-    rows = json_of(path, "通话文字稿")
     if not isinstance(rows, list) or not rows:
-        raise LabError(f"{path.name} 应是不空的列表，每项有 speaker 和 text；请改正")
+        raise LabError(f"{name} 应是不空的列表，每项有 speaker 和 text；请改正")
     for n, row in enumerate(rows, 1):
         _check(n, row)
     agents = _agents([row["speaker"] for row in rows])
-    return [understood(n, row["text"], lang) for n, row in enumerate(rows, 1) if row["speaker"] in agents]
+    told = [row["text"] for row in rows]
+    mine = [row["speaker"] in agents for row in rows]
+    return [
+        understood(
+            n + 1,
+            told[n],
+            lang,
+            before=[text for text, agent in zip(told[:n], mine[:n], strict=True) if not agent],
+            after=next((text for text, agent in zip(told[n:], mine[n:], strict=True) if not agent), ""),
+        )
+        for n in range(len(rows))
+        if mine[n]
+    ]
 
 
-def understood(n: int, text: str, lang: str) -> Said:
-    """Return utterance `n` with the acts that may be believed; nobody has confirmed them."""
-    sure = heard(text, lang)
+def understood(n: int, text: str, lang: str, *, before: Sequence[str] = (), after: str = "") -> Said:
+    """Return utterance `n` with the acts that may be believed; nobody has confirmed them.
+
+    `before` is what the customer has said so far, `after` what the customer answers.
+    """
+    sure = heard(text, lang, before=before, after=after)
     return Said(n, text, tuple(sure), sure, confirmed=False)
 
 

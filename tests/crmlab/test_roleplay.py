@@ -130,10 +130,13 @@ def written(tmp_path: Path, *speakers: str, coding: str = "utf-8") -> Path:
 
 
 def test_of_two_speakers_one_tells_who_the_other_is(tmp_path: Path) -> None:
-    assert [one.n for one in transcript.read(written(tmp_path, "客户", "小李", "客户"), lang="zh")] == [2]
-    assert [one.n for one in transcript.read(written(tmp_path, "CSR", "王女士", "CSR"), lang="zh")] == [1, 3]
+    assert [one.n for one in transcript.read(written(tmp_path, "客户", "小李", "客户"), lang="zh")[0]] == [2]
+    assert [one.n for one in transcript.read(written(tmp_path, "CSR", "王女士", "CSR"), lang="zh")[0]] == [
+        1,
+        3,
+    ]
     saved_by_notepad = written(tmp_path, "客服", "客户", coding="utf-8-sig")
-    assert [one.n for one in transcript.read(saved_by_notepad, lang="zh")] == [1]
+    assert [one.n for one in transcript.read(saved_by_notepad)[0]] == [1]
 
 
 @pytest.mark.parametrize(("speakers", "told"), [(("甲", "乙"), "'甲'"), (("客户", "顾客"), "没有客服")])
