@@ -5,7 +5,7 @@ from itertools import permutations
 from typing import Any
 
 from crmlab.errors import LabError
-from crmlab.roleplay.appraisal import State, appraise, break_promises, part, table, tells
+from crmlab.roleplay.appraisal import State, appraise, break_promises, part, rules_of, table, tells
 from crmlab.roleplay.clarity import clear, long
 from crmlab.roleplay.scenario import Scenario
 from sim.streams import Streams
@@ -49,8 +49,8 @@ class Play:
         fact = "" if state.ended or "confusing" in strains else tells(state, acts, self.scenario)
         state = replace(state, told=(*state.told, fact)) if fact else state
         if not state.ended and "thank_close" in acts and not strains and (state.offer or len(self.turns) > 2):
-            state = break_promises(replace(state, ended="farewell"))
-        reply = self._reply(words, before, state, acts, offer, fact)
+            state = break_promises(replace(state, ended="farewell"), self.scenario)
+        reply = self._reply(words, state, acts, offer, fact)
         self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
         self.state = state
         return self.turns[-1]
@@ -86,12 +86,11 @@ class Play:
             named = "、".join(self.scenario.plain["offers"])
             raise LabError(f"剧本里没有方案 {offer[:60]}；可用：{named}")
 
-    def _reply(
-        self, text: str, before: State, state: State, acts: tuple[str, ...], offer: str, fact: str
-    ) -> str:
+    def _reply(self, text: str, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
         if fact:
             return self.text(self.scenario.facts[fact]["say"])
-        mood = _mood(before, state, acts, offer, lost=not clear(text, acts))
+        calm = rules_of(self.scenario)["calm_enough"]
+        mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
         wordings = self.scenario.plain["replies"][mood][self.lang]
         said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
         return str(wordings[self._pick("wording", len(self.turns), len(wordings))]).replace("{offer}", said)
@@ -113,13 +112,13 @@ def clean(text: str) -> str:
     return words
 
 
-def _mood(before: State, state: State, acts: tuple[str, ...], offer: str, *, lost: bool) -> str:
+def _mood(state: State, acts: tuple[str, ...], offer: str, *, calm: int, lost: bool) -> str:
     if state.ended:
         return state.ended
     if lost or {"blame", "interrupt", "rude", "offtopic"} & set(acts):
         return "hurt"
-    if "solution" in acts:
-        if state.accepted and offer:
-            return "accepted"
-        return "refused" if offer and state.offer == offer else "early"
-    return "upset" if state.anger > table()["calm_enough"] else "goal"
+    if "solution" not in acts:
+        return "upset" if state.anger > calm else "goal"
+    if offer and offer == state.offer:
+        return "accepted" if state.accepted else "refused"
+    return "refused" if offer and state.accepted else "early"

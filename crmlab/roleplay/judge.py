@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.roleplay import yaml_file
 from crmlab.roleplay.clarity import long
 from crmlab.roleplay.crediting import UNKIND, Credit, Said, credits_of
 from crmlab.roleplay.engine import Play
-from crmlab.roleplay.scenario import FOLDER, read_yaml
+from crmlab.roleplay.scenario import FOLDER, check
 
 STEPS = ("accept", "calm", "clarify", "explore", "act", "thank")
 MOST_IMPROVEMENTS = 3
@@ -65,7 +66,9 @@ def rubric(name: str) -> dict[str, Any]:
     if not path.is_file():
         found = "、".join(sorted(p.stem for p in path.parent.glob("*.yaml")))
         raise LabError(f"没有评分表 {name[:60]}；可用：{found}")
-    return dict(read_yaml(path.read_bytes(), path.name))
+    page = yaml_file.read(path.read_bytes(), path.name)
+    check(page, "rubric")
+    return dict(page.plain)
 
 
 def judge_play(play: Play) -> Sheet:
