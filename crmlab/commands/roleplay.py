@@ -1,4 +1,4 @@
-"""Commands of the role-play: list and check scenarios, play one in the terminal, judge a conversation."""
+"""Commands of the role-play: list scenarios, play one in the terminal, judge a conversation."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,6 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="与模拟客户对话 · talk to simulated customers.")
     group.callback()(_group)
     group.command("list")(show)
-    group.command("lint")(lint)
     group.command("play")(play)
     group.command("judge")(judge)
     app.add_typer(group, name="roleplay")
@@ -32,18 +31,6 @@ def show() -> None:
     for name in names():
         title = load(name).plain["title"]
         typer.echo(f"{name}\t{title['zh']} · {title['en']}")
-
-
-def lint(scenario: Annotated[str, typer.Argument(help="剧本名或 .yaml 文件")]) -> None:
-    """检查剧本 · check a scenario."""
-    from crmlab.errors import LabError
-    from crmlab.roleplay.lint import faults
-    from crmlab.roleplay.scenario import load
-
-    found = faults(load(scenario))
-    if found:
-        raise LabError(f"{scenario} 有 {len(found)} 处要改：{'；'.join(found)}")
-    typer.echo(f"✓ {scenario}")
 
 
 def play(

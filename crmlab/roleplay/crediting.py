@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmlab.roleplay.clarity import MOST_ACTS, clear
+from crmlab.roleplay.clarity import MOST_ACTS, clear, long
 from crmlab.roleplay.tagging.acts import violations
 
 EARLY = 0.5  # what is left of a credit when the step before came only afterwards
 ALONE = 0.75  # what is left when the step before was left out altogether, which costs points of its own
+BURIED = 0.8  # what is left of a credit when the act lies in a lecture
 UNKIND = violations() - {"overpromise"}
 
 
@@ -40,7 +41,7 @@ def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Cred
 
     A step earns the mean of its best `need` acts. An act counts as far as it is sure: in full when the step named by
     `after` was complete by then, in half when that came only afterwards, in three quarters when it was left out, in
-    between when it was done in part; in half when it came after the first `within` utterances. The best moment
+    between when it was done in part; in half when it came after the first `within` utterances, in four fifths inside a lecture. The best moment
     of an act counts, so that coming back to a step does no harm.
     """
     steps = {str(step["id"]): step for step in rules["steps"]}
@@ -68,7 +69,7 @@ def _credit(
             EARLY if one.n in late else 1.0
         )
         for act in set(one.acts) & set(step["acts"]):
-            worth = one.sure.get(act, 1.0) * factor
+            worth = one.sure.get(act, 1.0) * factor * (BURIED if long(one.text) else 1.0)
             if act not in earned or worth > earned[act][0]:
                 earned[act] = (worth, one)
     best = sorted(earned.values(), key=lambda pair: (-pair[0], pair[1].n))

@@ -7,7 +7,7 @@ from statistics import mean
 from crmlab.errors import LabError
 from crmlab.roleplay.bots import play_bot
 from crmlab.roleplay.clarity import HAN
-from crmlab.roleplay.engine import LEVELS
+from crmlab.roleplay.engine import LEVELS, Play
 from crmlab.roleplay.judge import judge_play, rubric
 from crmlab.roleplay.scenario import Scenario
 from crmlab.roleplay.tagging.acts import violations
@@ -15,7 +15,7 @@ from crmlab.roleplay.tagging.acts import violations
 GAP = 12
 ORDER = ("good", "mediocre", "polite_only", "rude")
 TRICKS = ("parrot", "over_promiser", "keyword_stuffer", "long_talker")
-SEEDS = range(6)
+SEEDS = range(200)  # among which every mood is found
 ENDINGS = ("farewell", "hang_up")
 SLOT = re.compile(r"\{[^{}]*\}")
 
@@ -23,6 +23,15 @@ SLOT = re.compile(r"\{[^{}]*\}")
 def faults(scenario: Scenario) -> list[str]:
     """Return what is wrong with `scenario`, one sentence each with its line; an empty list when nothing is."""
     return _names(scenario) or [*_wordings(scenario), *_levels(scenario)] or _plays(scenario)
+
+
+def moods(scenario: Scenario) -> list[int]:
+    """Return one seed for each mood a customer can have, so that a few plays stand for all."""
+    first: dict[tuple[int, int, int], int] = {}
+    for seed in SEEDS:
+        state = Play(scenario, seed=seed, level=2).state
+        first.setdefault((state.anger, state.trust, state.patience), seed)
+    return sorted(first.values())
 
 
 def _names(scenario: Scenario) -> list[str]:
@@ -111,10 +120,11 @@ def _levels(scenario: Scenario) -> list[str]:
 def _plays(scenario: Scenario) -> list[str]:
     """Play the bots at every level; return what they never reach and where better habits do not pay."""
     found, told, endings = [], set(), set()
+    seeds = moods(scenario)
     for level in LEVELS:
         means = {}
         for bot in (*ORDER, *TRICKS, "thorough"):
-            plays = [play_bot(scenario, bot, seed=seed, level=level) for seed in SEEDS]
+            plays = [play_bot(scenario, bot, seed=seed, level=level) for seed in seeds]
             told |= {name for play in plays for name in play.state.told}
             endings |= {play.state.ended for play in plays}
             means[bot] = mean(judge_play(play).overall for play in plays)

@@ -1,6 +1,7 @@
 """A role-play scenario: a YAML file a teacher can write, checked by a schema, read into frozen values."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from crmlab.roleplay.yaml_file import Page
 
 FOLDER = schema.FOLDER
 SCENARIOS = FOLDER / "scenarios"
+TEMPLATE = FOLDER / "template.yaml"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_TOLD = 5  # more than so many faults at once help nobody
 
 
@@ -57,6 +60,15 @@ def load(name_or_path: str | Path) -> Scenario:
     page = yaml_file.read(content, path.name)
     check(page, "scenario")
     return Scenario(page.plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12], page)
+
+
+def fresh(name: str) -> str:
+    """Return the text of a small commented scenario called `name`; raise LabError when it cannot be called so."""
+    if not NAME.fullmatch(name):
+        raise LabError(
+            f"剧本不能叫 {name[:60]!r}；名字请用小写英文字母、数字和下划线，以字母开头，不超过 40 个字符"
+        )
+    return TEMPLATE.read_text(encoding="utf-8").replace("id: my_customer ", f"id: {name} ", 1)
 
 
 def read_yaml(content: bytes, name: str) -> Any:

@@ -11,10 +11,9 @@ from crmlab.roleplay import bots
 from crmlab.roleplay.bots import play_bot
 from crmlab.roleplay.engine import LEVELS, Play
 from crmlab.roleplay.judge import judge_play
-from crmlab.roleplay.lint import GAP, ORDER
+from crmlab.roleplay.lint import GAP, ORDER, moods
 from crmlab.roleplay.scenario import load, names
 
-SEEDS = range(3)
 BELOW_GOOD = sorted(set(bots.names()) - {"good"})
 
 
@@ -25,7 +24,7 @@ def means(name: str, level: int, lang: str = "zh", *, free: bool = False) -> dic
     return {
         bot: mean(
             judge_play(play_bot(scenario, bot, seed=seed, level=level, lang=lang, free=free)).overall
-            for seed in SEEDS
+            for seed in moods(scenario)
         )
         for bot in bots.names()
     }
