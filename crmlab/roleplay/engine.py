@@ -36,7 +36,9 @@ class Play:
         if lang not in ("zh", "en"):
             raise LabError(f"没有语言 {lang}；可用 zh、en")
         self.scenario, self.seed, self.level, self.lang = scenario, seed, level, lang
-        self._streams = Streams(seed, "roleplay", scenario.id)
+        streams = Streams(seed, "roleplay", scenario.id)
+        self._mood = EASE[int(float(streams.uniforms("person", [0])[0]) * len(EASE))]
+        self._wordings = streams.uniforms("wording", list(range(MOST_TURNS)))
         self.turns: list[Turn] = []
         self.state = self._start()
 
@@ -67,13 +69,10 @@ class Play:
         return str(wording[self.lang])
 
     def _start(self) -> State:
-        level, ease = self.scenario.plain["levels"][str(self.level)], EASE[self._pick("person", 0, len(EASE))]
+        level, ease = self.scenario.plain["levels"][str(self.level)], self._mood
         return State(
             part(level["anger"] - ease[0]), part(level["trust"] + ease[1]), part(level["patience"] + ease[2])
         )
-
-    def _pick(self, purpose: str, who: int, among: int) -> int:
-        return int(float(self._streams.uniforms(purpose, [who])[0]) * among)
 
     def _require(self, acts: tuple[str, ...], offer: str) -> None:
         if self.state.ended:
@@ -93,7 +92,9 @@ class Play:
         mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
         wordings = self.scenario.plain["replies"][mood][self.lang]
         said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
-        return str(wordings[self._pick("wording", len(self.turns), len(wordings))]).replace("{offer}", said)
+        return str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))]).replace(
+            "{offer}", said
+        )
 
 
 def strain(text: str, acts: tuple[str, ...]) -> tuple[str, ...]:

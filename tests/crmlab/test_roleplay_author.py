@@ -59,6 +59,7 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, tmp_path: Path) -> None
         run("new", name, "--out", str(tmp_path / "x.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_scenario_is_clean(name: str) -> None:
     assert faults(load(name)) == []

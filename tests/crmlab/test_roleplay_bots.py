@@ -14,31 +14,34 @@ from crmlab.roleplay.judge import judge_play
 from crmlab.roleplay.lint import GAP, ORDER, moods
 from crmlab.roleplay.scenario import load, names
 
+FIRST, *REST = names()
+every = pytest.mark.parametrize("name", [FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in REST)])
+SPEAKERS = (*ORDER, "keyword_stuffer", "long_talker")
 BELOW_GOOD = sorted(set(bots.names()) - {"good"})
 
 
 @cache
 def means(name: str, level: int, lang: str = "zh", *, free: bool = False) -> dict[str, float]:
-    """The mean score of every bot."""
+    """The mean score of every bot over all moods; in free words of those that matter, since reading takes time."""
     scenario = load(name)
     return {
         bot: mean(
             judge_play(play_bot(scenario, bot, seed=seed, level=level, lang=lang, free=free)).overall
             for seed in moods(scenario)
         )
-        for bot in bots.names()
+        for bot in (SPEAKERS if free else bots.names())
     }
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("name", names())
+@every
 def test_better_habits_earn_more_by_a_clear_gap(name: str, level: int) -> None:
     earned = means(name, level)
     assert all(earned[high] - earned[low] >= GAP for high, low in pairwise(ORDER)), earned
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("name", names())
+@every
 def test_no_trick_comes_near_the_good_one(name: str, level: int) -> None:
     earned = means(name, level)
     assert all(earned["good"] - earned[bot] >= GAP for bot in BELOW_GOOD), earned
@@ -46,31 +49,28 @@ def test_no_trick_comes_near_the_good_one(name: str, level: int) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", names())
+@every
 def test_the_order_holds_in_free_words_through_the_tagger(name: str, lang: str) -> None:
     earned = means(name, 2, lang, free=True)
     assert all(earned[high] - earned[low] >= GAP for high, low in pairwise(ORDER)), earned
     assert earned["keyword_stuffer"] < 50 and earned["good"] - earned["long_talker"] >= GAP
 
 
-@pytest.mark.parametrize("name", names())
+@every
 def test_both_languages_earn_nearly_the_same(name: str) -> None:
     chinese, english = (means(name, 2, lang) for lang in ("zh", "en"))
     assert all(abs(chinese[bot] - english[bot]) <= 5 for bot in bots.names()), (chinese, english)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@every
 def test_everybody_has_it_equally_hard(name: str) -> None:
     scenario = load(name)
-    for level in LEVELS:
-        earned = [
-            judge_play(play_bot(scenario, "good", seed=seed, level=level)).overall for seed in range(500)
-        ]
-        assert pstdev(earned) <= 2
+    earned = [judge_play(play_bot(scenario, "good", seed=seed, level=3)).overall for seed in range(500)]
+    assert pstdev(earned) <= 2
 
 
-@pytest.mark.parametrize("name", names())
+@every
 def test_an_inserted_insult_lowers_and_repeated_apologies_do_not_raise(name: str) -> None:
     plain = said_by_good(name)
     kept, sorry, rude = judged(name, plain), spoken(name, "empathize"), bots.words()["lines"]["rude"]["zh"]
@@ -80,7 +80,7 @@ def test_an_inserted_insult_lowers_and_repeated_apologies_do_not_raise(name: str
     assert judged(name, [*plain[: apology + 1], *[sorry] * 4, *plain[apology + 1 :]]) <= kept
 
 
-@pytest.mark.parametrize("name", names())
+@every
 def test_steps_out_of_order_lower(name: str) -> None:
     plain = said_by_good(name)
     body, close = plain[:-1], plain[-1]
