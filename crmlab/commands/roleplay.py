@@ -2,12 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from crmlab.roleplay.engine import Play
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,33 +47,37 @@ def play(
 def judge(
     file: Annotated[Path, typer.Argument(help="通话记录，或 speaker、text 列表的文字稿（JSON）")],
     lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en；不写就看文字本身")] = "",
+    scenario: Annotated[str, typer.Option(help="自己写的剧本：通话记录用的 .yaml 文件")] = "",
 ) -> None:
     """给通话打分，以 JSON 显示 · judge a saved play or a plain transcript, as JSON."""
     from crmlab.language import require
     from crmlab.roleplay import transcript
-    from crmlab.roleplay.judge import judge_play, judge_said
+    from crmlab.roleplay.judge import judge_said
 
     if lang:
         require(lang)
     if _is_log(file):
-        sheet = judge_play(_play(file))
+        told = _of_log(file, scenario)
     else:
         said, lang = transcript.read(file, lang=lang)
-        sheet = judge_said(said, lang=lang)
-    typer.echo(json.dumps(sheet.plain(), ensure_ascii=False, indent=1))
+        told = judge_said(said, lang=lang).plain()
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
 
 
-def _play(file: Path) -> "Play":
-    """Return the play of a log: suggested lines alone, as the terminal keeps it, or all that the screen knows."""
+def _of_log(file: Path, scenario: str) -> dict[str, Any]:
+    """Return the judged log: suggested lines alone, or all that the screen knows; `overall` as the screen shows it."""
     from crmlab.roleplay import log
+    from crmlab.roleplay.judge import judge_play
+    from crmlab.roleplay.scenario import load
+    from crmlab.roleplay.screen import sheet
     from crmlab.roleplay.screen.call import taken_up
 
-    record = log.read(file)
+    record, known = log.read(file), load(scenario) if scenario else None
     events = record.get("events")
-    plain = isinstance(events, list) and all(
-        isinstance(one, dict) and one.get("k") == "line" for one in events
-    )
-    return log.replay(record) if plain else taken_up(file).play
+    if isinstance(events, list) and all(isinstance(one, dict) and one.get("k") == "line" for one in events):
+        return judge_play(log.replay(record, known), {}).plain()
+    made = sheet.score(taken_up(file, known))
+    return {**made.sheet.plain(), "hints": made.hints, "overall": made.points}
 
 
 def _is_log(file: Path) -> bool:

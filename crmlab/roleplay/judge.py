@@ -1,19 +1,25 @@
 """The score of a conversation: procedure 70 and outcome 30, with caps; every line cites turn, words and rule."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.language import translator
 from crmlab.roleplay import yaml_file
 from crmlab.roleplay.clarity import long
 from crmlab.roleplay.crediting import UNKIND, Credit, Said, credits_of
 from crmlab.roleplay.engine import Play
 from crmlab.roleplay.scenario import FOLDER, check
+from crmlab.roleplay.tagging.acts import violations
+from crmlab.roleplay.ticket import MOST, Ticket, judge_ticket
 
 STEPS = ("accept", "calm", "clarify", "explore", "act", "thank")
 MOST_IMPROVEMENTS = 3
-PROCEDURE = 70
+PROCEDURE, OUTCOME = 70, 30
+TICKET = "ticket"
+NO_STEPS = ("manner", TICKET)  # lines of a sheet that are no steps of the procedure
 LECTURE = "lecture"  # the name, among the costs of manner, of an utterance that is too long
 SPOILS = 0.5  # what an unkind word leaves of a step that is spoiled by it
 OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be a solution
@@ -50,7 +56,7 @@ class Sheet:
 
     def plain(self) -> dict[str, Any]:
         """Return the sheet as plain values: per-step scores 0-100, overall, and the lines."""
-        steps = {x.part: round(100 * x.points / x.of) for x in self.lines if x.part != "manner"}
+        steps = {x.part: round(100 * x.points / x.of) for x in self.lines if x.part not in NO_STEPS}
         return {
             "steps": steps,
             "overall": self.overall,
@@ -71,19 +77,54 @@ def rubric(name: str) -> dict[str, Any]:
     return dict(page.plain)
 
 
-def judge_play(play: Play) -> Sheet:
-    """Return the sheet of a conversation with a simulated customer."""
+def judge_play(play: Play, ticket: Mapping[str, str] | None = None) -> Sheet:
+    """Return the sheet of a conversation with a simulated customer.
+
+    `ticket` is what the trainee filled in beside it, by field; None where no ticket was offered. Where the scenario
+    asks for one it is worth 5 of the 30 points for the outcome.
+    """
     rules = rubric(play.scenario.plain["rubric"])
     said = [Said(t.n, t.text, t.acts) for t in play.turns]
     lines, shares, state = _procedure(rules, said, play.lang), rules["outcome"], play.state
+    lines = tuple(_in_own_words(line, rules, said, play) for line in lines)
     outcome = shares["satisfaction"] * state.satisfaction // 100
     if state.accepted and state.ended != "hang_up":
         kept = state.timed and not state.overpromised
         outcome += shares["accepted"] + (shares["kept"] if kept else 0)
     procedure = sum(line.points for line in lines)
+    filed = None if ticket is None or not said else judge_ticket(play, ticket)
+    if filed is not None:
+        outcome = _rounded(outcome * (OUTCOME - MOST) / OUTCOME) + filed.points
+        lines = (*lines, _ticket_line(filed, play.lang))
     cap = _cap(said, hung_up=state.ended == "hang_up", solved=state.accepted)
     overall = min(procedure + outcome, rules["caps"].get(cap, 100))
     return Sheet(lines, procedure, outcome, overall, cap)
+
+
+def _in_own_words(line: Line, rules: dict[str, Any], said: list[Said], play: Play) -> Line:
+    """Return the line with a better wording that fits this very case, where the scenario has one."""
+    step = next((step for step in rules["steps"] if step["id"] == line.part), None)
+    if step is None or line.points == line.of:
+        return line
+    shown = {act for one in said for act in one.acts}
+    missing = [act for act in step["acts"] if act not in shown] or step["acts"]
+    for act in missing:
+        for row in play.scenario.lines.values():
+            if act in row["acts"] and not violations() & set(row["acts"]) and _welcome(row, play):
+                return replace(line, better=play.text(row["text"]))
+    return line
+
+
+def _welcome(row: dict[str, Any], play: Play) -> bool:
+    return "offer" not in row or row["offer"] in play.scenario.plain["goal"]["accept"]
+
+
+def _ticket_line(filed: Ticket, lang: str) -> Line:
+    _ = translator(lang)
+    better = _("把类型、时限选对，摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out) or "—")
+    return Line(
+        TICKET, filed.points, MOST, 0, filed.summary, _("T 工单：类型、时限，和客户说出的每件事"), better
+    )
 
 
 def judge_said(said: list[Said], *, lang: str, name: str = "complaint6") -> Sheet:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crmlab.roleplay.appraisal import QUESTIONS
 from crmlab.roleplay.clarity import length
+from crmlab.roleplay.likeness import pieces
 from crmlab.roleplay.tagging.acts import names, violations
 from crmlab.roleplay.tagging.tagger import tag
 from crmlab.roleplay.tagging.text import CLAUSE, SENTENCE
@@ -123,19 +124,9 @@ def _echoed(sentence: str, lang: str, before: Sequence[str]) -> float:
     plain = sentence.strip().casefold()
     if length(plain) >= FEWEST and any(plain in one.casefold() for one in before):
         return 1.0
-    said = _pieces(sentence, lang)
-    known = set().union(*(_pieces(one, lang) for one in before))
+    said = pieces(sentence, lang)
+    known = set().union(*(pieces(one, lang) for one in before))
     return len(said & known) / len(said) if len(said) >= FEWEST else 0.0
-
-
-def _pieces(text: str, lang: str) -> set[str]:
-    """Return what can be recognised again: numbers and longer words, or in Chinese numbers and pairs of signs."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    numbers = set(re.findall(r"\d+", plain))
-    if lang == "en":
-        return numbers | {word for word in re.findall(r"[a-z]+", plain) if len(word) > 3}
-    runs = re.findall(r"[㐀-鿿]+", plain)
-    return numbers | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
 
 
 @cache
