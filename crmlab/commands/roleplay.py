@@ -37,10 +37,12 @@ def play(
     lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
     save: Annotated[Path, typer.Option(help="通话记录存到哪个文件；已有的会接着练")] = Path("play.json"),
 ) -> None:
-    """在终端里练一次 · play in the terminal, by suggested lines."""
+    """在终端里练一次 · play in the terminal, by suggested lines or in your own words."""
+    from crmlab.language import require
     from crmlab.roleplay import terminal
     from crmlab.roleplay.scenario import load
 
+    require(lang)
     terminal.run(load(scenario), save, seed=seed, level=level, lang=lang)
 
 
