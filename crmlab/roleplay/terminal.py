@@ -75,7 +75,8 @@ def _take(call: Call, typed: str, shown: View) -> None:
             chosen = [shown.guesses[int(one) - 1].act for one in numbers] or [shown.guesses[0].act]
             call.do("confirm", acts=chosen)
         else:
-            raise LabError(translator(shown.lang)("请输入编号（可以几个，用空格隔开），回车就是 1，0 改写"))
+            _ = translator(shown.lang)
+            raise LabError(_("请输入编号（可以几个，用空格隔开），回车就是 1，0 改写"))
     elif typed in PRESSED:
         call.do(PRESSED[typed])
     elif typed.isascii() and typed.isdigit() and 1 <= int(typed[:3]) <= len(shown.chips):
@@ -86,7 +87,7 @@ def _take(call: Call, typed: str, shown: View) -> None:
 
 def _offer(shown: View, _: Words) -> None:
     for feeling in shown.feelings:
-        typer.echo(f"   {feeling.label} {feeling.word} {'█' * (feeling.value // 10)} {feeling.value}")
+        typer.echo(f"   {feeling.label}: {feeling.word} {'█' * (feeling.value // 10)} {feeling.value}")
     if shown.pending:
         typer.echo(_("系统理解为…"))
         for n, guess in enumerate(shown.guesses, 1):
