@@ -1,5 +1,6 @@
 """Plain transcripts, judged without anybody's confirmation: who did better scores better, step by step."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,12 @@ def test_a_guess_below_certainty_is_believed_in_part() -> None:
 @pytest.mark.parametrize(("said", "lang"), list(zip(GOOD, LANGS, strict=True)), ids=LANGS)
 def test_the_language_is_seen_from_the_words(said: list[dict[str, str]], lang: str) -> None:
     assert language([{"speaker": "x", "text": text} for one in said for text in one.values()]) == lang
+
+
+@pytest.mark.parametrize(("page", "lang"), [("roleplay.md", "zh"), ("roleplay.en.md", "en")])
+def test_the_transcript_of_the_guide_is_judged(page: str, lang: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    rows = json.loads(text.split("```json")[1].split("```")[0])
+    assert language(rows) == lang
+    steps = judge_said(said_in(rows, page, lang=lang), lang=lang).plain()["steps"]
+    assert steps["accept"] >= 50 and steps["calm"] >= 60 and steps["act"] == steps["thank"] == 0

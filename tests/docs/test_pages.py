@@ -14,6 +14,7 @@ PAIRS = [
     ("README.md", "README.zh-CN.md"),
     ("docs/student-guide.en.md", "docs/student-guide.md"),
     ("docs/instructor-guide.en.md", "docs/instructor-guide.md"),
+    ("docs/roleplay.en.md", "docs/roleplay.md"),
 ]
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)
