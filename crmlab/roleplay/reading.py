@@ -77,6 +77,12 @@ def _of_sentence(sentence: str, lang: str, before: Sequence[str]) -> dict[str, f
         return {"restate": 1.0}
     if before and "restate" in sure and share < GROUND:
         sure["restate"] *= GUESS
+    if share >= GROUND and chances.get("commit_time", 0.0) < max(
+        chances.get("empathize", 0.0), chances.get("restate", 0.0)
+    ):
+        sure.pop(
+            "commit_time", None
+        )  # “three days, anyone would be upset”: the customer's days, not a promise
     if share >= ECHO and has("checks", sentence, lang):
         sure["restate"] = 1.0
         sure.pop("offtopic", None)
