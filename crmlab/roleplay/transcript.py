@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from crmlab.errors import LabError
 from crmlab.roleplay.clarity import HAN, WORD
 from crmlab.roleplay.engine import MOST_CHARACTERS
 from crmlab.roleplay.judge import Said
-from crmlab.roleplay.reading import heard
+from crmlab.roleplay.reading import QUESTION, heard
 from crmlab.strangers import json_of
 
 SPEAKERS = Path(__file__).with_name("speakers.toml")
 SIDES = ("agent", "customer")
+KINDS = ("ask_open", "ask_closed")
 
 
 def read(path: Path, *, lang: str = "") -> tuple[list[Said], str]:
@@ -48,7 +50,7 @@ def said_in(rows: Any, name: str, *, lang: str) -> list[Said]:
     agents = _agents([row["speaker"] for row in rows])
     told = [row["text"] for row in rows]
     mine = [row["speaker"] in agents for row in rows]
-    return [
+    said = [
         understood(
             n + 1,
             told[n],
@@ -59,6 +61,7 @@ def said_in(rows: Any, name: str, *, lang: str) -> list[Said]:
         for n in range(len(rows))
         if mine[n]
     ]
+    return _asked_twice(said)
 
 
 def understood(n: int, text: str, lang: str, *, before: Sequence[str] = (), after: str = "") -> Said:
@@ -68,6 +71,23 @@ def understood(n: int, text: str, lang: str, *, before: Sequence[str] = (), afte
     """
     sure = heard(text, lang, before=before, after=after)
     return Said(n, text, tuple(sure), sure, confirmed=False)
+
+
+def _asked_twice(said: list[Said]) -> list[Said]:
+    """Return the utterances, where all questions seem of one kind the later ones as perhaps of the other.
+
+    Open and closed are the hardest to tell apart, and who asks twice has done more than who asks once.
+    """
+    asked = [one for one in said if {*KINDS} & set(one.acts)]
+    kinds = {act for one in asked for act in one.acts} & {*KINDS}
+    if len(asked) < 2 or len(kinds) != 1:
+        return said
+    (kind,) = kinds
+    other = next(act for act in KINDS if act != kind)
+    later = {one.n: {**one.sure, other: QUESTION * one.sure[kind]} for one in asked[1:]}
+    return [
+        replace(one, acts=(*one.acts, other), sure=later[one.n]) if one.n in later else one for one in said
+    ]
 
 
 def side(speaker: str) -> str:

@@ -131,3 +131,17 @@ def test_the_transcript_of_the_guide_is_judged(page: str, lang: str) -> None:
     assert language(rows) == lang
     steps = judge_said(said_in(rows, page, lang=lang), lang=lang).plain()["steps"]
     assert steps["accept"] >= 50 and steps["calm"] >= 60 and steps["act"] == steps["thank"] == 0
+
+
+def test_two_questions_of_one_kind_are_more_than_one_and_less_than_two_kinds() -> None:
+    def clarified(*asked: str) -> int:
+        said = [
+            {"c": "锅坏了！"},
+            {"a": "真对不起，刚买就坏了，换谁都生气。"},
+            *({"a": one} for one in asked),
+        ]
+        return int(judged(said, "zh").plain()["steps"]["clarify"])
+
+    one, two = ("请问您的订单号是多少？",), ("请问您的订单号是多少？", "请问您的电话是多少？")
+    kinds = ("请问您的订单号是多少？", "您能说说是怎么坏的吗？")
+    assert clarified(*one) < clarified(*two) < clarified(*kinds)
