@@ -10,6 +10,8 @@ from crmlab.roleplay.tagging.acts import violations
 EARLY = 0.5  # what is left of a credit when the step before came only afterwards
 ALONE = 0.75  # what is left when the step before was left out altogether, which costs points of its own
 BURIED = 0.8  # what is left of a credit when the act lies in a lecture
+HURT = 0.5  # what is left of a credit when the same utterance hurts; nothing, of what should be kind
+KIND = frozenset({"greet", "self_intro", "empathize", "listen", "thank_close"})
 UNKIND = violations() - {"overpromise"}
 
 
@@ -41,8 +43,8 @@ def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Cred
 
     A step earns the mean of its best `need` acts. An act counts as far as it is sure: in full when the step named by
     `after` was complete by then, in half when that came only afterwards, in three quarters when it was left out, in
-    between when it was done in part; in half when it came after the first `within` utterances, in four fifths inside a lecture. The best moment
-    of an act counts, so that coming back to a step does no harm.
+    between when it was done in part; in half when it came after the first `within` utterances, in four fifths inside a
+    lecture. The best moment of an act counts, so that coming back to a step does no harm.
     """
     steps = {str(step["id"]): step for step in rules["steps"]}
     heard = [one for one in said if follows(one, most=rules.get("most_acts", MOST_ACTS))]
@@ -52,11 +54,17 @@ def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Cred
 
 
 def follows(one: Said, *, most: int = MOST_ACTS) -> bool:
-    """Return whether an utterance earns anything: it can be followed, and does not hurt while it helps."""
+    """Return whether an utterance can be followed; one that cannot earns nothing."""
     # the tagger finds more acts in natural speech than a trainee may confirm at once
-    return clear(one.text, one.acts, most=most if one.confirmed else len(one.acts)) and not UNKIND & set(
-        one.acts
-    )
+    return clear(one.text, one.acts, most=most if one.confirmed else len(one.acts))
+
+
+def _worth(one: Said, act: str) -> float:
+    """Return what an act of an utterance is worth by itself, 0-1."""
+    hurts = bool(UNKIND & set(one.acts))
+    if hurts and act in KIND:
+        return 0.0
+    return one.sure.get(act, 1.0) * (HURT if hurts else 1.0) * (BURIED if long(one.text) else 1.0)
 
 
 def _credit(
@@ -69,8 +77,8 @@ def _credit(
             EARLY if one.n in late else 1.0
         )
         for act in set(one.acts) & set(step["acts"]):
-            worth = one.sure.get(act, 1.0) * factor * (BURIED if long(one.text) else 1.0)
-            if act not in earned or worth > earned[act][0]:
+            worth = _worth(one, act) * factor
+            if worth > earned.get(act, (0.0, one))[0]:
                 earned[act] = (worth, one)
     best = sorted(earned.values(), key=lambda pair: (-pair[0], pair[1].n))
     share = sum(worth for worth, _one in best[: step["need"]]) / step["need"]
@@ -87,7 +95,5 @@ def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said], heard: Sequ
 
 def _done(step: Mapping[str, Any], said: Sequence[Said]) -> float:
     """Return how much of a step was done in `said`, 0-1, whatever came first."""
-    sure = [
-        max((one.sure.get(act, 1.0) for one in said if act in one.acts), default=0.0) for act in step["acts"]
-    ]
+    sure = [max((_worth(one, act) for one in said if act in one.acts), default=0.0) for act in step["acts"]]
     return min(1.0, sum(sorted(sure, reverse=True)[: step["need"]]) / float(step["need"]))
