@@ -15,6 +15,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_BYTES = 5_000_000
+MOST_PLAYS = 400  # calls in one hand-in; nobody practises more
+
+
+COUNTS = ("first", "last", "best")
+
+
+@dataclass(frozen=True)
+class Plays:
+    """The telephone calls of one hand-in, each played again from its log; nothing that a log claims is believed.
+
+    `scores` holds scenario → points 0-100 of each attempt, first to last; `sheets` the judged sheets as plain values, as
+    `crmlab roleplay judge` prints them; `refused` holds file name → why it does not count.
+    """
+
+    scores: dict[str, list[int]]
+    sheets: dict[str, list[dict[str, Any]]]
+    refused: dict[str, str]
+
+    def score(self, scenario: str, *, counts: str = "best") -> int:
+        """Return the points 0-100 that count for a scenario, 0 when it was never played.
+
+        `counts` is first, last or best; raises LabError for another word.
+        """
+        if counts not in COUNTS:
+            raise LabError(f"没有计分办法 {counts[:20]}；可用 {'、'.join(COUNTS)}")
+        some = self.scores.get(scenario) or [0]
+        return {"first": some[0], "last": some[-1], "best": max(some)}[counts]
 
 
 @dataclass(frozen=True)
@@ -35,7 +62,8 @@ class Truth:
 
 def evidence(name: str) -> Any:
     """Return what a hidden test asks for: "truth" → Truth, "answers" → the answers as handed in (a dict),
-    "crm" → the CRM's file as tables (`crmlab.crm.Inspection`); nothing in that file is run.
+    "crm" → the CRM's file as tables (`crmlab.crm.Inspection`); nothing in that file is run; "plays" → the calls
+    (`Plays`), each log played again.
 
     Raises LabError for another name, or when the evidence is not there.
     """
@@ -47,7 +75,33 @@ def evidence(name: str) -> Any:
         from crmlab.crm import inspect
 
         return inspect(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "crm.sqlite3")
-    raise LabError(f"没有证据 {name!r}；可用 truth、answers、crm")
+    if name == "plays":
+        return _plays(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "plays")
+    raise LabError(f"没有证据 {name!r}；可用 truth、answers、crm、plays")
+
+
+def _plays(folder: Path) -> Plays:
+    from crmlab.roleplay.screen import attempts, sheet
+    from crmlab.roleplay.screen.call import taken_up
+
+    scores: dict[str, list[int]] = {}
+    sheets: dict[str, list[dict[str, Any]]] = {}
+    refused: dict[str, str] = {}
+    for path in sorted(folder.glob("*.json"), key=lambda one: (attempts.number_of(one), one.name))[
+        :MOST_PLAYS
+    ]:
+        try:
+            if path.is_symlink():
+                raise LabError(f"{path.name} 是一个链接，不是通话记录；请交原文件")
+            call = taken_up(path)
+        except LabError as error:
+            refused[path.name] = str(error)
+            continue
+        if call.play.turns:
+            made = sheet.score(call)
+            scores.setdefault(call.scenario.id, []).append(made.points)
+            sheets.setdefault(call.scenario.id, []).append({**made.sheet.plain(), "overall": made.points})
+    return Plays(scores, sheets, refused)
 
 
 def _truth_folder() -> Path:

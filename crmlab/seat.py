@@ -34,7 +34,7 @@ PRELOAD = (
     "sim.metrics",
     "sim.theory",
 )
-READABLE = (ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", LOCALE)
+READABLE = (ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", DATASETS / "roleplay", LOCALE)
 
 
 def environment(home: Path, student: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ GROUPS = (
     "authoring",
     "crm",
     "roleplay",
+    "roleplay_author",
     "roleplay_class",
 )
 

@@ -1,13 +1,10 @@
-"""Commands of the role-play: list and check scenarios, play one in the terminal, judge a conversation."""
+"""Commands of the role-play: list scenarios, play one in the terminal, judge a conversation."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from crmlab.roleplay.engine import Play
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +12,6 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="与模拟客户对话 · talk to simulated customers.")
     group.callback()(_group)
     group.command("list")(show)
-    group.command("lint")(lint)
     group.command("play")(play)
     group.command("judge")(judge)
     app.add_typer(group, name="roleplay")
@@ -34,18 +30,6 @@ def show() -> None:
         typer.echo(f"{name}\t{title['zh']} · {title['en']}")
 
 
-def lint(scenario: Annotated[str, typer.Argument(help="剧本名或 .yaml 文件")]) -> None:
-    """检查剧本 · check a scenario."""
-    from crmlab.errors import LabError
-    from crmlab.roleplay.lint import faults
-    from crmlab.roleplay.scenario import load
-
-    found = faults(load(scenario))
-    if found:
-        raise LabError(f"{scenario} 有 {len(found)} 处要改：{'；'.join(found)}")
-    typer.echo(f"✓ {scenario}")
-
-
 def play(
     scenario: Annotated[str, typer.Argument(help="剧本名或 .yaml 文件")],
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子是同一位客户")] = 1,
@@ -53,41 +37,49 @@ def play(
     lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
     save: Annotated[Path, typer.Option(help="通话记录存到哪个文件；已有的会接着练")] = Path("play.json"),
 ) -> None:
-    """在终端里练一次 · play in the terminal, by suggested lines."""
+    """在终端里练一次 · play in the terminal, by suggested lines or in your own words."""
+    from crmlab.language import require
     from crmlab.roleplay import terminal
     from crmlab.roleplay.scenario import load
 
+    require(lang)
     terminal.run(load(scenario), save, seed=seed, level=level, lang=lang)
 
 
 def judge(
     file: Annotated[Path, typer.Argument(help="通话记录，或 speaker、text 列表的文字稿（JSON）")],
-    lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en")] = "zh",
+    lang: Annotated[str, typer.Option(help="文字稿的语言：zh 或 en；不写就看文字本身")] = "",
+    scenario: Annotated[str, typer.Option(help="自己写的剧本：通话记录用的 .yaml 文件")] = "",
 ) -> None:
     """给通话打分，以 JSON 显示 · judge a saved play or a plain transcript, as JSON."""
     from crmlab.language import require
     from crmlab.roleplay import transcript
-    from crmlab.roleplay.judge import judge_play, judge_said
+    from crmlab.roleplay.judge import judge_said
 
-    require(lang)
+    if lang:
+        require(lang)
     if _is_log(file):
-        sheet = judge_play(_play(file))
+        told = _of_log(file, scenario)
     else:
-        sheet = judge_said(transcript.read(file, lang=lang), lang=lang)
-    typer.echo(json.dumps(sheet.plain(), ensure_ascii=False, indent=1))
+        said, lang = transcript.read(file, lang=lang)
+        told = judge_said(said, lang=lang).plain()
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
 
 
-def _play(file: Path) -> "Play":
-    """Return the play of a log: suggested lines alone, as the terminal keeps it, or all that the screen knows."""
+def _of_log(file: Path, scenario: str) -> dict[str, Any]:
+    """Return the judged log: suggested lines alone, or all that the screen knows; `overall` as the screen shows it."""
     from crmlab.roleplay import log
+    from crmlab.roleplay.judge import judge_play
+    from crmlab.roleplay.scenario import load
+    from crmlab.roleplay.screen import sheet
     from crmlab.roleplay.screen.call import taken_up
 
-    record = log.read(file)
+    record, known = log.read(file), load(scenario) if scenario else None
     events = record.get("events")
-    plain = isinstance(events, list) and all(
-        isinstance(one, dict) and one.get("k") == "line" for one in events
-    )
-    return log.replay(record) if plain else taken_up(file).play
+    if isinstance(events, list) and all(isinstance(one, dict) and one.get("k") == "line" for one in events):
+        return judge_play(log.replay(record, known), {}).plain()
+    made = sheet.score(taken_up(file, known))
+    return {**made.sheet.plain(), "hints": made.hints, "overall": made.points}
 
 
 def _is_log(file: Path) -> bool:

@@ -10,6 +10,8 @@ from crmlab.roleplay.scenario import FOLDER, Scenario
 
 QUESTIONS = frozenset({"ask_open", "ask_closed", "ask_money", "ask_authority", "ask_need"})
 
+Rules = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class State:
@@ -38,24 +40,45 @@ def table() -> dict[str, Any]:
     return tomllib.loads((FOLDER / "appraisal.toml").read_text(encoding="utf-8"))
 
 
-def appraise(before: State, acts: tuple[str, ...], offer: str, scenario: Scenario) -> State:
-    """Return the state after one utterance of the trainee that carries `acts` and perhaps an `offer`."""
-    state = before
-    for act in acts:
-        state = _felt(state, act, _change(state, act, offer, scenario))
-        if act == "solution" and offer and len(state.told) >= 2 and _calm(state):
-            state = replace(state, offer=offer, accepted=offer in scenario.plain["goal"]["accept"])
+def rules_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the appraisal table of a scenario: the common one, with what its `feelings` say otherwise."""
+    own, common = scenario.plain.get("feelings", {}), table()
+    if not own:
+        return common
+    rows = {part: {**common[part], **own.get(part, {})} for part in ("acts", "cases")}
+    return {**common, **own, **rows}
+
+
+def knows_enough(state: State, scenario: Scenario) -> bool:
+    """Return whether the customer has told enough for an offer to be taken seriously."""
+    return len(state.told) >= min(int(rules_of(scenario)["facts_enough"]), len(scenario.facts))
+
+
+def appraise(
+    before: State, acts: tuple[str, ...], offer: str, scenario: Scenario, *, strains: tuple[str, ...] = ()
+) -> State:
+    """Return the state after one utterance of the trainee that carries `acts` and perhaps an `offer`.
+
+    `strains` names the cases of the table that the way of speaking adds: confusing, lecture.
+    """
+    state, rules = before, rules_of(scenario)
+    for strain in strains:
+        state = _felt(state, "", _case(rules, strain))
+    for act in () if "confusing" in strains else acts:
+        state = _felt(state, act, _change(rules, state, act, offer, scenario))
+        if act == "solution" and offer:
+            state = _offered(rules, state, offer, scenario)
         state = replace(
             state,
             timed=state.timed or (act == "commit_time" and bool(state.offer)),
             overpromised=state.overpromised or act == "overpromise",
         )
-    return _patience(before, state)
+    return _patience(rules, before, state)
 
 
 def tells(state: State, acts: tuple[str, ...], scenario: Scenario) -> str:
     """Return the fact the customer tells now, or "" when none fits what was asked or trust is too low."""
-    if state.anger > table()["calm_enough"] and "empathize" not in state.counts:
+    if not _calm(rules_of(scenario), state) and "empathize" not in state.counts:
         return ""
     for name, fact in scenario.facts.items():
         if name not in state.told and set(fact["asked"]) & set(acts) and state.trust >= fact.get("trust", 0):
@@ -63,37 +86,46 @@ def tells(state: State, acts: tuple[str, ...], scenario: Scenario) -> str:
     return ""
 
 
-def break_promises(state: State) -> State:
+def break_promises(state: State, scenario: Scenario) -> State:
     """Return the state at the call-back: what was promised beyond authority is not kept, and costs then."""
-    return _felt(state, "", _case("broken_promise")) if state.overpromised else state
+    return _felt(state, "", _case(rules_of(scenario), "broken_promise")) if state.overpromised else state
 
 
-def _calm(state: State) -> bool:
-    return state.anger <= table()["calm_enough"]
+def _offered(rules: Rules, state: State, offer: str, scenario: Scenario) -> State:
+    """Return the state after an offer: taken when it fits the goal; one beyond authority is a promise to be broken."""
+    beyond = offer in scenario.plain.get("beyond", ())
+    state = replace(state, overpromised=state.overpromised or beyond)
+    if not (knows_enough(state, scenario) and _calm(rules, state)) or state.accepted:
+        return state
+    return replace(state, offer=offer, accepted=offer in scenario.plain["goal"]["accept"] and not beyond)
 
 
-def _change(state: State, act: str, offer: str, scenario: Scenario) -> tuple[int, int]:
-    known, soothed = len(state.told) >= 2, "empathize" in state.counts
+def _calm(rules: Rules, state: State) -> bool:
+    return bool(state.anger <= rules["calm_enough"])
+
+
+def _change(rules: Rules, state: State, act: str, offer: str, scenario: Scenario) -> tuple[int, int]:
+    calm, soothed = _calm(rules, state), "empathize" in state.counts
     if act == "solution":
-        if not known or not _calm(state):
-            return _case("offer_too_early")
+        if not knows_enough(state, scenario) or not calm:
+            return _case(rules, "offer_too_early")
         if offer in scenario.plain["goal"]["accept"]:
-            return (0, 0) if state.accepted else _case("offer_accepted")
-        return _case("offer_refused")
-    if act in QUESTIONS and not soothed and not _calm(state):
-        return _case("asked_too_early")
+            return (0, 0) if state.accepted else _case(rules, "offer_accepted")
+        return _case(rules, "offer_refused")
+    if act in QUESTIONS and not soothed and not calm:
+        return _case(rules, "asked_too_early")
     if act == "restate" and not state.told:
-        return _case("restated_unknown")
+        return _case(rules, "restated_unknown")
     if act == "explain" and not soothed:
-        return _case("explained_before_empathy")
+        return _case(rules, "explained_before_empathy")
     if act == "commit_time" and not state.offer:
-        return _case("time_without_offer")
-    row, time = table()["acts"][act], state.counts.get(act, 0)
+        return _case(rules, "time_without_offer")
+    row, time = rules["acts"][act], state.counts.get(act, 0)
     return row["anger"][min(time, len(row["anger"]) - 1)], row["trust"][min(time, len(row["trust"]) - 1)]
 
 
-def _case(name: str) -> tuple[int, int]:
-    row = table()["cases"][name]
+def _case(rules: Rules, name: str) -> tuple[int, int]:
+    row = rules["cases"][name]
     return row["anger"], row["trust"]
 
 
@@ -104,8 +136,8 @@ def _felt(state: State, act: str, change: tuple[int, int]) -> State:
     )
 
 
-def _patience(before: State, after: State) -> State:
-    rules, rise = table(), after.anger - before.anger
+def _patience(rules: Rules, before: State, after: State) -> State:
+    rise = after.anger - before.anger
     lost = rules["turn_patience"] + (rules["raised_patience"] if rise > 0 else 0) - (2 if rise <= -5 else 0)
     state = replace(after, patience=part(after.patience - lost))
     return replace(state, ended="hang_up") if state.anger >= 95 or state.patience == 0 else state

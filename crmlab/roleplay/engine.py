@@ -5,7 +5,8 @@ from itertools import permutations
 from typing import Any
 
 from crmlab.errors import LabError
-from crmlab.roleplay.appraisal import State, appraise, break_promises, part, table, tells
+from crmlab.roleplay.appraisal import State, appraise, break_promises, part, rules_of, table, tells
+from crmlab.roleplay.clarity import clear, long
 from crmlab.roleplay.scenario import Scenario
 from sim.streams import Streams
 
@@ -35,7 +36,9 @@ class Play:
         if lang not in ("zh", "en"):
             raise LabError(f"没有语言 {lang}；可用 zh、en")
         self.scenario, self.seed, self.level, self.lang = scenario, seed, level, lang
-        self._streams = Streams(seed, "roleplay", scenario.id)
+        streams = Streams(seed, "roleplay", scenario.id)
+        self._mood = EASE[int(float(streams.uniforms("person", [0])[0]) * len(EASE))]
+        self._wordings = streams.uniforms("wording", list(range(MOST_TURNS)))
         self.turns: list[Turn] = []
         self.state = self._start()
 
@@ -43,13 +46,13 @@ class Play:
         """Return the turn in which the trainee says `text`; raise LabError when it cannot be said."""
         words = clean(text)
         self._require(acts, offer)
-        before = self.state
-        state = appraise(before, acts, offer, self.scenario)
-        fact = "" if state.ended else tells(state, acts, self.scenario)
+        before, strains = self.state, strain(words, acts)
+        state = appraise(before, acts, offer, self.scenario, strains=strains)
+        fact = "" if state.ended or "confusing" in strains else tells(state, acts, self.scenario)
         state = replace(state, told=(*state.told, fact)) if fact else state
-        if not state.ended and "thank_close" in acts and (state.offer or len(self.turns) > 2):
-            state = break_promises(replace(state, ended="farewell"))
-        reply = self._reply(before, state, acts, offer, fact)
+        if not state.ended and "thank_close" in acts and not strains and (state.offer or len(self.turns) > 2):
+            state = break_promises(replace(state, ended="farewell"), self.scenario)
+        reply = self._reply(words, state, acts, offer, fact)
         self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
         self.state = state
         return self.turns[-1]
@@ -66,13 +69,10 @@ class Play:
         return str(wording[self.lang])
 
     def _start(self) -> State:
-        level, ease = self.scenario.plain["levels"][str(self.level)], EASE[self._pick("person", 0, len(EASE))]
+        level, ease = self.scenario.plain["levels"][str(self.level)], self._mood
         return State(
             part(level["anger"] - ease[0]), part(level["trust"] + ease[1]), part(level["patience"] + ease[2])
         )
-
-    def _pick(self, purpose: str, who: int, among: int) -> int:
-        return int(float(self._streams.uniforms(purpose, [who])[0]) * among)
 
     def _require(self, acts: tuple[str, ...], offer: str) -> None:
         if self.state.ended:
@@ -85,12 +85,22 @@ class Play:
             named = "、".join(self.scenario.plain["offers"])
             raise LabError(f"剧本里没有方案 {offer[:60]}；可用：{named}")
 
-    def _reply(self, before: State, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
+    def _reply(self, text: str, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
         if fact:
             return self.text(self.scenario.facts[fact]["say"])
-        wordings = self.scenario.plain["replies"][_mood(before, state, acts, offer)][self.lang]
+        calm = rules_of(self.scenario)["calm_enough"]
+        mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
+        wordings = self.scenario.plain["replies"][mood][self.lang]
         said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
-        return str(wordings[self._pick("wording", len(self.turns), len(wordings))]).replace("{offer}", said)
+        return str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))]).replace(
+            "{offer}", said
+        )
+
+
+def strain(text: str, acts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how the way of speaking strains the customer: confusing, lecture, both or none."""
+    told = {"confusing": not clear(text, acts), "lecture": long(text)}
+    return tuple(name for name, true in told.items() if true)
 
 
 def clean(text: str) -> str:
@@ -103,13 +113,13 @@ def clean(text: str) -> str:
     return words
 
 
-def _mood(before: State, state: State, acts: tuple[str, ...], offer: str) -> str:
+def _mood(state: State, acts: tuple[str, ...], offer: str, *, calm: int, lost: bool) -> str:
     if state.ended:
         return state.ended
-    if {"blame", "interrupt", "rude", "offtopic"} & set(acts):
+    if lost or {"blame", "interrupt", "rude", "offtopic"} & set(acts):
         return "hurt"
-    if "solution" in acts:
-        if state.accepted and offer:
-            return "accepted"
-        return "refused" if offer and state.offer == offer else "early"
-    return "upset" if state.anger > table()["calm_enough"] else "goal"
+    if "solution" not in acts:
+        return "upset" if state.anger > calm else "goal"
+    if offer and offer == state.offer:
+        return "accepted" if state.accepted else "refused"
+    return "refused" if offer and state.accepted else "early"

@@ -1,24 +1,28 @@
 """The score of a conversation: procedure 70 and outcome 30, with caps; every line cites turn, words and rule."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.language import translator
+from crmlab.roleplay import yaml_file
+from crmlab.roleplay.clarity import long
+from crmlab.roleplay.crediting import UNKIND, Credit, Said, credits_of
 from crmlab.roleplay.engine import Play
-from crmlab.roleplay.scenario import FOLDER, read_yaml
+from crmlab.roleplay.scenario import FOLDER, check
+from crmlab.roleplay.tagging.acts import violations
+from crmlab.roleplay.ticket import MOST, Ticket, judge_ticket
 
 STEPS = ("accept", "calm", "clarify", "explore", "act", "thank")
 MOST_IMPROVEMENTS = 3
-
-
-@dataclass(frozen=True)
-class Said:
-    """One utterance of the trainee: its turn, its words, its acts."""
-
-    n: int
-    text: str
-    acts: tuple[str, ...]
+PROCEDURE, OUTCOME = 70, 30
+TICKET = "ticket"
+NO_STEPS = ("manner", TICKET)  # lines of a sheet that are no steps of the procedure
+LECTURE = "lecture"  # the name, among the costs of manner, of an utterance that is too long
+SPOILS = 0.5  # what an unkind word leaves of a step that is spoiled by it
+OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be a solution
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Sheet:
 
     def plain(self) -> dict[str, Any]:
         """Return the sheet as plain values: per-step scores 0-100, overall, and the lines."""
-        steps = {x.part: round(100 * x.points / x.of) for x in self.lines if x.part in STEPS}
+        steps = {x.part: round(100 * x.points / x.of) for x in self.lines if x.part not in NO_STEPS}
         return {
             "steps": steps,
             "overall": self.overall,
@@ -68,32 +72,77 @@ def rubric(name: str) -> dict[str, Any]:
     if not path.is_file():
         found = "、".join(sorted(p.stem for p in path.parent.glob("*.yaml")))
         raise LabError(f"没有评分表 {name[:60]}；可用：{found}")
-    return dict(read_yaml(path.read_bytes(), path.name))
+    page = yaml_file.read(path.read_bytes(), path.name)
+    check(page, "rubric")
+    return dict(page.plain)
 
 
-def judge_play(play: Play) -> Sheet:
-    """Return the sheet of a conversation with a simulated customer."""
+def judge_play(play: Play, ticket: Mapping[str, str] | None = None) -> Sheet:
+    """Return the sheet of a conversation with a simulated customer.
+
+    `ticket` is what the trainee filled in beside it, by field; None where no ticket was offered. Where the scenario
+    asks for one it is worth 5 of the 30 points for the outcome.
+    """
     rules = rubric(play.scenario.plain["rubric"])
     said = [Said(t.n, t.text, t.acts) for t in play.turns]
     lines, shares, state = _procedure(rules, said, play.lang), rules["outcome"], play.state
+    lines = tuple(_in_own_words(line, rules, said, play) for line in lines)
     outcome = shares["satisfaction"] * state.satisfaction // 100
     if state.accepted and state.ended != "hang_up":
         kept = state.timed and not state.overpromised
         outcome += shares["accepted"] + (shares["kept"] if kept else 0)
     procedure = sum(line.points for line in lines)
+    filed = None if ticket is None or not said else judge_ticket(play, ticket)
+    if filed is not None:
+        outcome = _rounded(outcome * (OUTCOME - MOST) / OUTCOME) + filed.points
+        lines = (*lines, _ticket_line(filed, play.lang))
     cap = _cap(said, hung_up=state.ended == "hang_up", solved=state.accepted)
     overall = min(procedure + outcome, rules["caps"].get(cap, 100))
     return Sheet(lines, procedure, outcome, overall, cap)
 
 
+def _in_own_words(line: Line, rules: dict[str, Any], said: list[Said], play: Play) -> Line:
+    """Return the line with a better wording that fits this very case, where the scenario has one."""
+    step = next((step for step in rules["steps"] if step["id"] == line.part), None)
+    if step is None or line.points == line.of:
+        return line
+    shown = {act for one in said for act in one.acts}
+    missing = [act for act in step["acts"] if act not in shown] or step["acts"]
+    for act in missing:
+        for row in play.scenario.lines.values():
+            if act in row["acts"] and not violations() & set(row["acts"]) and _welcome(row, play):
+                return replace(line, better=play.text(row["text"]))
+    return line
+
+
+def _welcome(row: dict[str, Any], play: Play) -> bool:
+    return "offer" not in row or row["offer"] in play.scenario.plain["goal"]["accept"]
+
+
+def _ticket_line(filed: Ticket, lang: str) -> Line:
+    _ = translator(lang)
+    better = _("把类型、时限选对，摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out) or "—")
+    return Line(
+        TICKET, filed.points, MOST, 0, filed.summary, _("T 工单：类型、时限，和客户说出的每件事"), better
+    )
+
+
 def judge_said(said: list[Said], *, lang: str, name: str = "complaint6") -> Sheet:
-    """Return the sheet of a plain transcript: the procedure alone, scaled to 100."""
+    """Return the sheet of a plain transcript: the procedure alone, scaled to 100.
+
+    What the tagger alone saw never sets a cap: a cap falls as far as it is sure that nothing was offered.
+    """
     rules = rubric(name)
     lines = _procedure(rules, said, lang)
     procedure = sum(line.points for line in lines)
-    cap = _cap(said, hung_up=False, solved=any("solution" in one.acts for one in said))
-    overall = min(round(procedure * 100 / 70), rules["caps"].get(cap, 100))
-    return Sheet(lines, procedure, None, overall, cap)
+    offered = max(
+        (one.sure.get(act, 1.0) for one in said for act in OFFERING if act in one.acts), default=0.0
+    )
+    cap = _cap([one for one in said if one.confirmed], hung_up=False, solved=offered >= 0.5)
+    most = rules["caps"].get(cap, 100)
+    if cap == "no_solution":
+        most += round((100 - most) * offered)
+    return Sheet(lines, procedure, None, min(round(procedure * 100 / PROCEDURE), most), cap)
 
 
 def _cap(said: list[Said], *, hung_up: bool, solved: bool) -> str:
@@ -105,31 +154,35 @@ def _cap(said: list[Said], *, hung_up: bool, solved: bool) -> str:
 
 
 def _procedure(rules: dict[str, Any], said: list[Said], lang: str) -> tuple[Line, ...]:
-    clear = [one for one in said if len(one.acts) <= rules["most_acts"]]
-    begun = {step["id"]: _first(clear, step["acts"]) for step in rules["steps"]}
-    steps = [_step(step, clear, begun, lang) for step in rules["steps"]]
+    credit = credits_of(rules, said)
+    steps = [_step(step, credit[step["id"]], said, lang) for step in rules["steps"]]
     return (*steps, _manner(rules["manner"], said, lang, silent=not any(line.points for line in steps)))
 
 
-def _first(said: list[Said], acts: list[str]) -> Said | None:
-    return next((one for one in said if set(one.acts) & set(acts)), None)
-
-
-def _step(step: dict[str, Any], said: list[Said], begun: dict[str, Said | None], lang: str) -> Line:
-    shown = {act for one in said for act in one.acts} & set(step["acts"])
-    points = step["points"] * min(len(shown), step["need"]) // step["need"]
-    here, before = begun[step["id"]], begun.get(step.get("after", ""))
-    if here and "after" in step and (before is None or before.n > here.n):
-        points //= 2
-    return _line(step["id"], points, step["points"], here, step, lang)
+def _step(step: dict[str, Any], credit: Credit, said: list[Said], lang: str) -> Line:
+    share = credit.share
+    if step.get("spoiled"):
+        for one in said:
+            worst = max((one.sure.get(act, 1.0) for act in UNKIND & set(one.acts)), default=0.0)
+            share *= 1 - (1 - SPOILS) * worst
+    return _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
 
 
 def _manner(rules: dict[str, Any], said: list[Said], lang: str, *, silent: bool) -> Line:
-    costs = {one.n: sum(rules["costs"].get(act, 0) for act in one.acts) for one in said}
+    costs = {one.n: _cost(rules["costs"], one) for one in said}
     worst = max(said, key=lambda one: costs[one.n], default=None)
-    points = 0 if silent else max(0, rules["points"] - sum(costs.values()))
+    points = 0 if silent else max(0, rules["points"] - _rounded(sum(costs.values())))
     cited = worst if worst is not None and costs[worst.n] else None
     return _line("manner", points, rules["points"], cited, rules, lang)
+
+
+def _cost(costs: dict[str, int], one: Said) -> float:
+    lecture = costs.get(LECTURE, 0) if long(one.text) else 0
+    return lecture + sum(costs.get(act, 0) * one.sure.get(act, 1.0) for act in one.acts)
+
+
+def _rounded(value: float) -> int:
+    return int(value + 0.5)
 
 
 def _line(part: str, points: int, of: int, said: Said | None, rules: dict[str, Any], lang: str) -> Line:

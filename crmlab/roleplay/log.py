@@ -9,6 +9,7 @@ from crmlab.errors import LabError
 from crmlab.roleplay.appraisal import table
 from crmlab.roleplay.engine import MOST_TURNS, Play
 from crmlab.roleplay.scenario import Scenario, load
+from crmlab.roleplay.tagging.tagger import LinearTagger
 from crmlab.strangers import json_of
 
 VERSION = 1
@@ -25,6 +26,7 @@ def record(play: Play, events: list[dict[str, Any]]) -> dict[str, Any]:
         "v": VERSION,
         "scenario": f"{play.scenario.id}@{play.scenario.sha}",
         "engine": table()["version"],
+        "tagger": LinearTagger().name,
         "seed": play.seed,
         "level": play.level,
         "lang": play.lang,
@@ -68,8 +70,10 @@ def begun(log: dict[str, Any], scenario: Scenario | None = None) -> Play:
     """Return the play of a checked log before anything was said; LabError when its scenario is another by now."""
     name, _, sha = str(log.get("scenario")).partition("@")
     scenario = scenario or load(name)
-    if sha != scenario.sha:
-        raise LabError(f"通话记录用的剧本 {name} 是另一版（{sha[:12]}）；请用当时的剧本，或重练一次")
+    if (name, sha) != (scenario.id, scenario.sha):
+        raise LabError(
+            f"通话记录用的剧本 {name[:40]} 是另一版（{sha[:12]}，现在是 {scenario.id} {scenario.sha}）；请用当时的剧本，或重练一次"
+        )
     return Play(scenario, seed=log["seed"], level=log["level"], lang=str(log["lang"]))
 
 
@@ -80,11 +84,25 @@ def chain(log: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _free(log: dict[str, Any]) -> bool:
+    """Return whether anything was said in free words."""
+    events = log.get("events")
+    return isinstance(events, list) and any(isinstance(one, dict) and one.get("k") == "say" for one in events)
+
+
 def checked(log: dict[str, Any], *, most: int) -> list[dict[str, Any]]:
     """Return the events of a log, at most `most`; raise LabError when it is another engine's, damaged or edited."""
     if log.get("v") != VERSION or log.get("engine") != table()["version"]:
-        found = f"{log.get('v')!r}/{log.get('engine')!r}"[:60]
-        raise LabError(f"通话记录的版本 {found} 不是本机的 {VERSION}/{table()['version']}；请重练一次")
+        found = f"{log.get('v')!s}/{log.get('engine')!s}"[:40]
+        raise LabError(
+            f"这份通话记录是用另一版规则（{found}）记的，本机的规则是 {VERSION}/{table()['version']}；"
+            "两版打分不同，所以不评；请用现在的版本重练一次"
+        )
+    tagger = log.get("tagger")
+    if tagger is not None and tagger != LinearTagger().name and _free(log):
+        raise LabError(
+            f"这份通话记录里的自由语句是用另一版识别（{str(tagger)[:40]}）听的，本机是 {LinearTagger().name}；请用现在的版本重练一次"
+        )
     if not all(type(log.get(key)) is int and log[key] >= 0 for key in ("seed", "level")):
         raise LabError("通话记录里的 seed、level 应是不小于 0 的整数；请交自动保存的原文件")
     events = log.get("events")

@@ -1,25 +1,32 @@
 """A role-play scenario: a YAML file a teacher can write, checked by a schema, read into frozen values."""
 
 import hashlib
-import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmlab import places
 from crmlab.errors import LabError
+from crmlab.roleplay import schema, yaml_file
+from crmlab.roleplay.yaml_file import Page
 
-FOLDER = places.DATASETS / "roleplay"
+FOLDER = schema.FOLDER
 SCENARIOS = FOLDER / "scenarios"
-MOST_BYTES = 500_000
+TEMPLATE = FOLDER / "template.yaml"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MOST_TOLD = 5  # more than so many faults at once help nobody
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One customer and one occasion; `plain` is the checked content of the file, `sha` its fingerprint."""
+    """One customer and one occasion.
+
+    `plain` is the checked content of the file, `sha` its fingerprint, `page` the file with the line of each entry.
+    """
 
     plain: dict[str, Any]
     sha: str
+    page: Page = field(compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -49,41 +56,29 @@ def load(name_or_path: str | Path) -> Scenario:
         path = SCENARIOS / f"{name_or_path}.yaml"
         if str(name_or_path) not in names():
             raise LabError(f"没有剧本 {str(name_or_path)[:60]}；可用的剧本：{'、'.join(names())}")
-    content = _bytes(path)
-    plain = read_yaml(content, path.name)
-    check(plain, path.name)
-    return Scenario(plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12])
+    content = yaml_file.content_of(path)
+    page = yaml_file.read(content, path.name)
+    check(page, "scenario")
+    return Scenario(page.plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12], page)
+
+
+def fresh(name: str) -> str:
+    """Return the text of a small commented scenario called `name`; raise LabError when it cannot be called so."""
+    if not NAME.fullmatch(name):
+        raise LabError(
+            f"剧本不能叫 {name[:60]!r}；名字请用小写英文字母、数字和下划线，以字母开头，不超过 40 个字符"
+        )
+    return TEMPLATE.read_text(encoding="utf-8").replace("id: my_customer ", f"id: {name} ", 1)
 
 
 def read_yaml(content: bytes, name: str) -> Any:
     """Return what the YAML says; raise LabError naming file, line and cure when it cannot be read."""
-    import yaml
-
-    try:
-        return yaml.safe_load(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise LabError(f"{name} 不是 UTF-8 文字；请在编辑器里另存为 UTF-8") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"第 {mark.line + 1} 行" if mark else "某一行"
-        raise LabError(f"{name} {line}读不懂；请检查缩进、冒号后的空格和引号是否成对") from error
+    return yaml_file.read(content, name).plain
 
 
-def check(plain: Any, name: str) -> None:
-    """Raise LabError, naming the place and the rule, when `plain` does not fit the schema."""
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads((FOLDER / "scenario.schema.json").read_text(encoding="utf-8"))
-    error = next(iter(Draft202012Validator(schema).iter_errors(plain)), None)
-    if error is not None:
-        place = ".".join(map(str, error.absolute_path)) or "最外层"
-        raise LabError(f"{name} 的 {place} 不合规定：{error.message[:200]}；请对照现成剧本改正")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LabError(f"{path.name} 大于 {MOST_BYTES} 字节，不读；请检查是不是剧本文件")
-        return path.read_bytes()
-    except OSError as error:
-        raise LabError(f"读不了剧本 {path}；请检查文件名和路径") from error
+def check(page: Page, kind: str) -> None:
+    """Raise LabError, naming file, line, rule and cure, when `page` does not fit the schema of its kind."""
+    found = schema.faults(page, kind)
+    if found:
+        more = f"（另外还有 {len(found) - MOST_TOLD} 处）" if len(found) > MOST_TOLD else ""
+        raise LabError(f"{page.name} 有 {len(found)} 处不合规定：{'；'.join(found[:MOST_TOLD])}{more}")

@@ -3,45 +3,91 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from crmlab.errors import LabError
+from crmlab.roleplay.clarity import HAN, WORD
 from crmlab.roleplay.engine import MOST_CHARACTERS
 from crmlab.roleplay.judge import Said
-from crmlab.roleplay.tagging.acts import violations
-from crmlab.roleplay.tagging.tagger import tag
+from crmlab.roleplay.reading import QUESTION, heard
 from crmlab.strangers import json_of
 
 SPEAKERS = Path(__file__).with_name("speakers.toml")
-SURE, SURE_OF_VIOLATION = 0.5, 0.6  # a violation counts only at high confidence
 SIDES = ("agent", "customer")
+KINDS = ("ask_open", "ask_closed")
 
 
-def read(path: Path, *, lang: str) -> list[Said]:
-    """Return what the trainee said in the transcript at `path`.
+def read(path: Path, *, lang: str = "") -> tuple[list[Said], str]:
+    """Return what the trainee said in the transcript at `path`, and its language; raises as `said_in`.
+
+    Without `lang` the language is that of most of the words.
+    """
+    rows = json_of(path, "通话文字稿")
+    lang = lang or language(rows)
+    return said_in(rows, path.name, lang=lang), lang
+
+
+def language(rows: Any) -> str:
+    """Return zh or en, whichever `rows` are written in more."""
+    texts = [str(row.get("text")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    chinese = sum(len(HAN.findall(text)) for text in texts)
+    return "zh" if 2 * chinese >= sum(len(WORD.findall(text)) for text in texts) else "en"
+
+
+def said_in(rows: Any, name: str, *, lang: str) -> list[Said]:
+    """Return what the trainee said in `rows`, the plain content of the transcript called `name`.
 
     Raises LabError naming the entry that is off, or the speaker of whom nobody can tell which side it is.
     """
-    rows = json_of(path, "通话文字稿")
     if not isinstance(rows, list) or not rows:
-        raise LabError(f"{path.name} 应是不空的列表，每项有 speaker 和 text；请改正")
+        raise LabError(f"{name} 应是不空的列表，每项有 speaker 和 text；请改正")
     for n, row in enumerate(rows, 1):
         _check(n, row)
     agents = _agents([row["speaker"] for row in rows])
-    return [
-        Said(n, row["text"], understood(row["text"], lang))
-        for n, row in enumerate(rows, 1)
-        if row["speaker"] in agents
+    told = [row["text"] for row in rows]
+    mine = [row["speaker"] in agents for row in rows]
+    said = [
+        understood(
+            n + 1,
+            told[n],
+            lang,
+            before=[text for text, agent in zip(told[:n], mine[:n], strict=True) if not agent],
+            after=next((text for text, agent in zip(told[n:], mine[n:], strict=True) if not agent), ""),
+        )
+        for n in range(len(rows))
+        if mine[n]
     ]
+    return _asked_twice(said)
 
 
-def understood(text: str, lang: str) -> tuple[str, ...]:
-    """Return the acts of `text` that are probable enough."""
-    return tuple(
-        act for act, p in tag(text, lang) if p >= (SURE_OF_VIOLATION if act in violations() else SURE)
-    )
+def understood(n: int, text: str, lang: str, *, before: Sequence[str] = (), after: str = "") -> Said:
+    """Return utterance `n` with the acts that may be believed; nobody has confirmed them.
+
+    `before` is what the customer has said so far, `after` what the customer answers.
+    """
+    sure = heard(text, lang, before=before, after=after)
+    return Said(n, text, tuple(sure), sure, confirmed=False)
+
+
+def _asked_twice(said: list[Said]) -> list[Said]:
+    """Return the utterances, where all questions seem of one kind the later ones as perhaps of the other.
+
+    Open and closed are the hardest to tell apart, and who asks twice has done more than who asks once.
+    """
+    asked = [one for one in said if {*KINDS} & set(one.acts)]
+    kinds = {act for one in asked for act in one.acts} & {*KINDS}
+    if len(asked) < 2 or len(kinds) != 1:
+        return said
+    (kind,) = kinds
+    other = next(act for act in KINDS if act != kind)
+    later = {one.n: {**one.sure, other: QUESTION * one.sure[kind]} for one in asked[1:]}
+    return [
+        replace(one, acts=(*one.acts, other), sure=later[one.n]) if one.n in later else one for one in said
+    ]
 
 
 def side(speaker: str) -> str:

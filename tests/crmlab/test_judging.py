@@ -6,6 +6,8 @@ import pytest
 from crmlab import judging
 from crmlab.errors import LabError
 from crmlab.places import DATASETS
+from crmlab.roleplay.screen import attempts
+from crmlab.roleplay.screen.chips import chips
 
 
 def test_the_marker_names_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +35,46 @@ def test_spoilt_answers_are_refused(text: str, monkeypatch: pytest.MonkeyPatch, 
     (tmp_path / "answers.json").write_text(text, encoding="utf-8")
     with pytest.raises(LabError, match=r"answers\.json"):
         judging.evidence("answers")
+
+
+def called(folder: Path, *lines: str, student: str = "A") -> Path:
+    """One attempt in which the earliest of the offered lines is said, as often as there are `lines`."""
+    call = attempts.again(folder / "plays", "complaint_late_broken", student=student)
+    order = list(call.scenario.lines)
+    for how in lines:
+        offered = list(chips(call.play))
+        call.do("line", line=(min if how == "good" else max)(offered, key=order.index))
+    return call.path
+
+
+def test_calls_are_played_again_and_the_best_counts_unless_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    called(tmp_path, *["good"] * 6)
+    called(tmp_path, *["bad"] * 2)
+    edited = called(tmp_path, *["good"] * 2)
+    edited.write_text(edited.read_text(encoding="utf-8").replace("greet", "thanks"), encoding="utf-8")
+    (tmp_path / "plays" / "notes.json").write_text("[]", encoding="utf-8")
+    plays = judging.evidence("plays")
+    first, last = plays.scores["complaint_late_broken"]
+    assert first > last and plays.score("complaint_late_broken") == first
+    assert plays.score("complaint_late_broken", counts="last") == last
+    assert plays.score("nobody") == 0
+    assert set(plays.refused) == {edited.name, "notes.json"} and "校验码" in plays.refused[edited.name]
+    assert plays.sheets["complaint_late_broken"][0]["overall"] == first
+    with pytest.raises(LabError, match="没有计分办法"):
+        plays.score("complaint_late_broken", counts="mean")
+
+
+def test_a_hand_in_without_calls_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    assert judging.evidence("plays") == judging.Plays({}, {}, {})
+
+
+def test_a_link_in_place_of_a_log_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    path = called(tmp_path / "elsewhere", "good")
+    (tmp_path / "plays").mkdir()
+    (tmp_path / "plays" / "complaint_late_broken-1.json").symlink_to(path)
+    assert "链接" in judging.evidence("plays").refused["complaint_late_broken-1.json"]

@@ -15,6 +15,7 @@ PAIRS = [
     ("docs/student-guide.en.md", "docs/student-guide.md"),
     ("docs/instructor-guide.en.md", "docs/instructor-guide.md"),
     ("docs/centre-guide.en.md", "docs/centre-guide.md"),
+    ("docs/roleplay.en.md", "docs/roleplay.md"),
 ]
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)

@@ -9,14 +9,14 @@ from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.roleplay import log
 from crmlab.roleplay.engine import MOST_CHARACTERS, Play, Turn, clean
+from crmlab.roleplay.reading import GUESSES, SURE_OF_VIOLATION
 from crmlab.roleplay.scenario import Scenario
 from crmlab.roleplay.screen.chips import chips
 from crmlab.roleplay.tagging.acts import names as act_names
 from crmlab.roleplay.tagging.acts import violations
 from crmlab.roleplay.tagging.tagger import tag
-from crmlab.roleplay.transcript import SURE_OF_VIOLATION
 
-TOP = 3
+TOP = GUESSES
 LIKELY = 0.02  # below this a guess is not worth reading
 HINT_COST = 2
 MOST_EVENTS = 400
@@ -189,18 +189,18 @@ def _shared(offer: str, words: str, lang: str) -> float:
 def begin(path: Path, scenario: Scenario, *, seed: int, level: int, lang: str) -> Call:
     """Return the call kept in `path`, or a fresh one when there is none; raises as `taken_up`."""
     if path.is_file():
-        return taken_up(path)
+        return taken_up(path, scenario)
     return Call(path, Play(scenario, seed=seed, level=level, lang=lang))
 
 
-def taken_up(path: Path) -> Call:
-    """Return the call that the log in `path` tells, played anew.
+def taken_up(path: Path, scenario: Scenario | None = None) -> Call:
+    """Return the call that the log in `path` tells, played anew; `scenario` is for one that is not shipped.
 
     Raises LabError when the log was edited, is of another engine or scenario, or holds an impossible action.
     """
     record = log.read(path)
     events = log.checked(record, most=MOST_EVENTS)
-    call = Call(path, log.begun(record))
+    call = Call(path, log.begun(record, scenario))
     for event in events:
         call._apply(dict(event))
         call.events.append(event)

@@ -129,15 +129,16 @@ def _steps(
     """Return each rubric line over the attempts that count, the weakest first."""
     from crmlab.roleplay.judge import rubric
 
-    shares: dict[str, dict[str, float]] = defaultdict(dict)
-    for student, calls in by.items():
-        some = points[student]
-        for line in sheet.score(calls[_counted(some, counts)]).sheet.lines:
-            shares[line.part][student] = line.points / line.of if line.of else 1.0
     rules = rubric(next(iter(by.values()))[0].scenario.plain["rubric"])
     names = {step["id"]: step["rule"][lang] for step in rules["steps"]} | {
         "manner": rules["manner"]["rule"][lang]
     }
+    shares: dict[str, dict[str, float]] = defaultdict(dict)
+    for student, calls in by.items():
+        some = points[student]
+        for line in sheet.score(calls[_counted(some, counts)]).sheet.lines:
+            names.setdefault(line.part, line.rule)
+            shares[line.part][student] = line.points / line.of if line.of else 1.0
     found = [
         Step(names.get(part, part), mean(of.values()), tuple(s for s, share in of.items() if share < 0.5))
         for part, of in shares.items()

@@ -27,7 +27,7 @@ class Score:
 
 def score(call: Call) -> Score:
     """Return the score of a call, finished or not."""
-    return Score(judge_play(call.play), len(call.hints))
+    return Score(judge_play(call.play, call.crm), len(call.hints))
 
 
 def html(call: Call) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crmlab.language import Words, translator
+from crmlab.roleplay import voice
 from crmlab.roleplay.engine import MOST_TURNS
 from crmlab.roleplay.screen.call import HINT_COST, Call
 from crmlab.roleplay.screen.chips import chips
@@ -161,9 +162,10 @@ def _bubbles(call: Call, _: Words) -> tuple[Bubble, ...]:
     before = play._start()
     for turn in play.turns:
         shown.append(Bubble("agent", me, turn.text, _acts_note(turn.acts, play.lang)))
-        shown.append(
-            Bubble("customer", name, turn.reply, _felt(before, turn.state, _) if play.level < 3 else "")
-        )
+        said = voice.spoken(play, turn)
+        notes = [_felt(before, turn.state, _) if play.level < 3 else ""]
+        notes += [_("语言模型没有接上，这是剧本里的话")] if said.failed else []
+        shown.append(Bubble("customer", name, said.text, " · ".join(note for note in notes if note)))
         before = turn.state
     if call.left:
         shown.append(Bubble("system", _("系统"), _("你挂断了电话。")))

@@ -1,0 +1,99 @@
+"""What a step of the rubric earns: which acts were shown, how surely, and whether the step before had been done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmlab.roleplay.clarity import MOST_ACTS, clear, long
+from crmlab.roleplay.tagging.acts import violations
+
+EARLY = 0.5  # what is left of a credit when the step before came only afterwards
+ALONE = 0.75  # what is left when the step before was left out altogether, which costs points of its own
+BURIED = 0.8  # what is left of a credit when the act lies in a lecture
+HURT = 0.5  # what is left of a credit when the same utterance hurts; nothing, of what should be kind
+KIND = frozenset({"greet", "self_intro", "empathize", "listen", "thank_close"})
+UNKIND = violations() - {"overpromise"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One utterance of the trainee: its turn, its words, its acts.
+
+    `sure` says how far an act may be credited, 0-1; an act that is not named there is certain, because a suggested
+    line carries it or the trainee confirmed it. `confirmed` is False for acts that only the tagger saw.
+    """
+
+    n: int
+    text: str
+    acts: tuple[str, ...]
+    sure: Mapping[str, float] = field(default_factory=dict)
+    confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does)."""
+
+    share: float
+    said: Said | None
+
+
+def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
+    """Return the credit of each step of a rubric.
+
+    A step earns the mean of its best `need` acts. An act counts as far as it is sure: in full when the step named by
+    `after` was complete by then, in half when that came only afterwards, in three quarters when it was left out, in
+    between when it was done in part; in half when it came after the first `within` utterances, in four fifths inside a
+    lecture. The best moment of an act counts, so that coming back to a step does no harm.
+    """
+    steps = {str(step["id"]): step for step in rules["steps"]}
+    heard = [one for one in said if follows(one, most=rules.get("most_acts", MOST_ACTS))]
+    return {
+        name: _credit(step, steps.get(step.get("after", "")), heard, said) for name, step in steps.items()
+    }
+
+
+def follows(one: Said, *, most: int = MOST_ACTS) -> bool:
+    """Return whether an utterance can be followed; one that cannot earns nothing."""
+    # the tagger finds more acts in natural speech than a trainee may confirm at once
+    return clear(one.text, one.acts, most=most if one.confirmed else len(one.acts))
+
+
+def _worth(one: Said, act: str) -> float:
+    """Return what an act of an utterance is worth by itself, 0-1."""
+    hurts = bool(UNKIND & set(one.acts))
+    if hurts and act in KIND:
+        return 0.0
+    return one.sure.get(act, 1.0) * (HURT if hurts else 1.0) * (BURIED if long(one.text) else 1.0)
+
+
+def _credit(
+    step: Mapping[str, Any], before: Mapping[str, Any] | None, heard: Sequence[Said], said: Sequence[Said]
+) -> Credit:
+    late = {one.n for one in said[step["within"] :]} if "within" in step else set()
+    earned: dict[str, tuple[float, Said]] = {}
+    for one in heard:
+        factor = _ready(before, [other for other in heard if other.n <= one.n], heard) * (
+            EARLY if one.n in late else 1.0
+        )
+        for act in set(one.acts) & set(step["acts"]):
+            worth = _worth(one, act) * factor
+            if worth > earned.get(act, (0.0, one))[0]:
+                earned[act] = (worth, one)
+    best = sorted(earned.values(), key=lambda pair: (-pair[0], pair[1].n))
+    share = sum(worth for worth, _one in best[: step["need"]]) / step["need"]
+    return Credit(share, best[0][1] if best else None)
+
+
+def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said], heard: Sequence[Said]) -> float:
+    """Return the factor of a step, EARLY to 1, by how much of the step before was done so far, and at all."""
+    if before is None:
+        return 1.0
+    done, at_all = _done(before, so_far), _done(before, heard)
+    return 1.0 - (1.0 - EARLY) * (at_all - done) - (1.0 - ALONE) * (1.0 - at_all)
+
+
+def _done(step: Mapping[str, Any], said: Sequence[Said]) -> float:
+    """Return how much of a step was done in `said`, 0-1, whatever came first."""
+    sure = [max((_worth(one, act) for one in said if act in one.acts), default=0.0) for act in step["acts"]]
+    return min(1.0, sum(sorted(sure, reverse=True)[: step["need"]]) / float(step["need"]))
