@@ -45,7 +45,7 @@ def desk(workspace: Path, lang: str) -> Iterator[tuple[Any, str, list[str]]]:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(120_000)
             page.on("request", lambda r: None if _local(r.url, base) else outside.append(r.url))
             yield page, url, outside
             browser.close()
