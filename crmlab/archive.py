@@ -27,13 +27,19 @@ class Member:
     content: bytes
 
 
-def members(path: Path) -> list[Member]:
+def members(path: Path, label: str = "") -> list[Member]:
     """Return the files of the zip in `path`; a zip that holds a single other zip is looked through.
 
-    Names may be UTF-8 or GBK. Raises LabError when it is no whole zip, has a password, a name that leads out
+    `label` is what messages call it, its file name unless given. Names may be UTF-8 or GBK. Raises LabError when it is no whole zip, has a password, a name that leads out
     of its folder, a link, or more files, bytes or compression than a hand-in can have.
     """
-    found = _read(path.read_bytes(), path.name)
+    label = label or path.name
+    if path.stat().st_size > MAX_BYTES:
+        raise LabError(
+            f"{label} 有 {path.stat().st_size // 1_000_000} MB，最多 {MAX_BYTES // 1_000_000} MB；"
+            "请让学生只交 submit 做的压缩包"
+        )
+    found = _read(path.read_bytes(), label)
     if len(found) == 1 and found[0].name.suffix.lower() == ".zip":
         return _read(found[0].content, found[0].name.name)
     return found

@@ -73,10 +73,11 @@ def _tiles(study: "Study", _: Say) -> str:
         ("self_served", _("自助办结"), "count"),
         ("cases", _("工单"), "count"),
         ("cases_closed", _("已结工单"), "count"),
+        ("cases_in_time", _("工单没有超期"), "share"),
     ]
     known, tiles = study.estimates(), []
     for name, label, kind in shown:
-        if name in known and (known[name].mean or not name.startswith("cases")):
+        if name in known and (known["cases"].mean or not name.startswith("cases")):
             seen = known[name]
             half = "" if math.isnan(seen.half_width) else f" <small>± {_told(seen.half_width, kind)}</small>"
             tiles.append(f"<div class=tile>{html.escape(label)}<b>{_told(seen.mean, kind)}</b>{half}</div>")
@@ -121,7 +122,7 @@ def _figures(rows: Sequence[Row], seconds: float, _: Say) -> str:
         _figure(
             _("坐席占用率"),
             _chart(rows, [(_("坐席占用率"), _column(rows, "occupancy"))], target=0.85),
-            _("坐席处理来电的时间占上班时间多少；长期高于 85%（虚线）会累坏人"),
+            _("坐席手上有事（来电、聊天、来信、工单）的时间占上班时间多少；长期高于 85%（虚线）会累坏人"),
         ),
         _figure(
             _("坐席人数"),
@@ -137,8 +138,8 @@ def _cases(study: "Study", _: Say) -> str:
     known = study.estimates()
     if "cases" not in known or not known["cases"].mean:
         return ""
-    opened, closed = known["cases"].mean, known["cases_closed"].mean
-    caption = _("登记了 {opened:.0f} 件，办结 {closed:.0f} 件；还有 {left:.0f} 件要跟进").format(
+    opened, closed = round(known["cases"].mean), round(known["cases_closed"].mean)
+    caption = _("登记了 {opened} 件，办结 {closed} 件；还有 {left} 件要跟进").format(
         opened=opened, closed=closed, left=opened - closed
     )
     return _figure(_("工单"), _bars([_("工单"), _("已结工单")], [opened, closed]), caption)

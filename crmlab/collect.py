@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from crmlab.released import clean_id
 
 Status = Literal["collected", "unchanged", "set_aside", "refused"]
 STAMP = "timestamp.txt"
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+A_DAY = timedelta(days=1)  # clocks of classrooms may be wrong by a time zone
 NAMED = re.compile(r"(?P<student>[A-Za-z0-9-]+)_(?P<project>project\d{2}_\w+?)(?=[\s(（._-]*\d*[)）]?$)")
 
 
@@ -64,19 +67,48 @@ def collect(folder: Path, home: Path, *, course: Path = COURSE) -> list[Row]:
     known = sorted(path.name for path in course.iterdir() if path.is_dir()) if course.is_dir() else []
     listed = _listed(home)
     rows: dict[Path, Row] = {}
-    read: list[HandIn] = []
+    order: list[
+        tuple[datetime, str, Path]
+    ] = []  # of each only when it was made: a class's files fill the memory
     for path in paths:
         try:
-            read.append(_read(path, known, listed))
-        except LabError as error:
-            rows[path] = Row("", "", "refused", str(error), path.name)
-    for handin in sorted(read, key=lambda h: (h.made, h.source.name)):
+            order.append((_read(path, known, listed).made, path.name, path))
+        except (LabError, OSError) as error:
+            rows[path] = _refused(path, error)
+    for _made_at, _name, path in sorted(order):
         try:
-            rows[handin.source] = _place(handin, home)
-        except OSError as error:
-            note = f"{handin.source.name} 写不进 {home}（{error.strerror}）；请检查磁盘和权限，再收一次"
-            rows[handin.source] = Row(handin.student, handin.project, "refused", note, handin.source.name)
+            handin = _read(path, known, listed)
+            rows[path] = _placed(handin, home)
+        except (LabError, OSError) as error:
+            rows[path] = _refused(path, error)
     return [rows[path] for path in paths]
+
+
+def _refused(path: Path, error: LabError | OSError) -> Row:
+    if isinstance(error, OSError):
+        return Row("", "", "refused", f"{label(path)} 读不出来（{error.strerror}）；请再收一次", label(path))
+    return Row("", "", "refused", str(error), label(path))
+
+
+def label(path: Path) -> str:
+    """Return a file's name as people read it; one whose bytes are no UTF-8 comes from a tool that wrote GBK."""
+    return os.fsencode(path.name).decode("utf-8" if _is_utf8(path.name) else "gb18030", "replace")
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _placed(handin: HandIn, home: Path) -> Row:
+    try:
+        return _place(handin, home)
+    except OSError as error:
+        note = f"{label(handin.source)} 写不进 {home}（{error.strerror}）；请检查磁盘和权限，再收一次"
+        return Row(handin.student, handin.project, "refused", note, label(handin.source))
 
 
 def _listed(home: Path) -> set[str]:
@@ -86,33 +118,33 @@ def _listed(home: Path) -> set[str]:
 
 
 def _read(path: Path, known: list[str], listed: set[str]) -> HandIn:
-    members = archive.members(path)
-    slip = _slip(members, path.name)
+    members = archive.members(path, label(path))
+    slip = _slip(members, label(path))
     named = _named(path.stem)
     student = clean_id(str(slip.get("student") or named[0]))
     project = str(slip.get("project") or named[1] or _only_folder(members))
     if project not in known:
+        said = project[:60].encode("utf-8", "replace").decode() or "（没写）"
         raise LabError(
-            f"{path.name} 是项目 {project or '（没写）'} 的作业，课程里没有；"
-            f"现有的项目：{'、'.join(known) or '（还没有）'}"
+            f"{label(path)} 是项目 {said} 的作业，课程里没有；现有的项目：{'、'.join(known) or '（还没有）'}"
         )
     files = _files(members, project)
     if not any(name.endswith(".ipynb") for name in files):
-        raise LabError(f"{path.name} 里没有 {project} 的笔记本；请让学生重新运行 submit 再交一次")
+        raise LabError(f"{label(path)} 里没有 {project} 的笔记本；请让学生重新运行 submit 再交一次")
     notes, flags = _remarks(slip, named[0], student, files, listed)
     return HandIn(student, project, _made(slip, path), files, path, tuple(notes), tuple(flags))
 
 
-def _slip(members: list[Member], label: str) -> dict[str, Any]:
+def _slip(members: list[Member], called: str) -> dict[str, Any]:
     slips = [member for member in members if member.name.name == SLIP and len(member.name.parts) <= 2]
     if not slips:
         return {}
     try:
         slip = json.loads(slips[0].content)
-    except ValueError as error:
-        raise LabError(f"{label} 里的 {SLIP} 读不出来；请让学生重新运行 submit 再交一次") from error
+    except (ValueError, RecursionError) as error:
+        raise LabError(f"{called} 里的 {SLIP} 读不出来；请让学生重新运行 submit 再交一次") from error
     if not isinstance(slip, dict):
-        raise LabError(f"{label} 里的 {SLIP} 不是一张交作业单；请让学生重新运行 submit 再交一次")
+        raise LabError(f"{called} 里的 {SLIP} 不是一张交作业单；请让学生重新运行 submit 再交一次")
     return slip
 
 
@@ -166,11 +198,14 @@ def _remarks(
 
 
 def _made(slip: dict[str, Any], path: Path) -> datetime:
+    """Return when a hand-in was made, by its slip; by the file where the slip says nothing, or the impossible."""
+    came = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     try:
         made = datetime.fromisoformat(str(slip["made"]))
-        return made if made.tzinfo else made.replace(tzinfo=UTC)
-    except (KeyError, ValueError):
-        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+        made = made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    except (KeyError, ValueError, OverflowError):
+        return came
+    return made if EARLIEST <= made <= datetime.now(UTC) + A_DAY else came
 
 
 def _place(handin: HandIn, home: Path) -> Row:
@@ -196,7 +231,7 @@ def _place(handin: HandIn, home: Path) -> Row:
             notes.append(f"较早的一份移到 set_aside/{handin.student}/{aside.name}")
     if status == "collected":
         _write(target, handin)
-    return Row(handin.student, handin.project, status, "；".join(notes), handin.source.name, handin.flags)
+    return Row(handin.student, handin.project, status, "；".join(notes), label(handin.source), handin.flags)
 
 
 def _already_aside(handin: HandIn, home: Path) -> bool:

@@ -1,10 +1,14 @@
 """Where a command writes to: nothing of anybody's is written over, and a disk that refuses is told in one sentence."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmlab.errors import LabError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def refuse_full(out: Path, force: bool) -> None:
@@ -30,3 +34,19 @@ def writing(out: Path) -> Iterator[None]:
         raise LabError(
             f"--out {out} 写不进去（{refusal.strerror or refusal}）；请检查磁盘空间和权限，或换一个文件夹"
         ) from refusal
+
+
+def write_csv(frame: "pd.DataFrame", out: Path) -> None:
+    """Write a table as CSV that spreadsheet programs read right (UTF-8 with BOM); all of it, or nothing.
+
+    Raises LabError when the disk refuses.
+    """
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with writing(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(frame.to_csv(index=False), encoding="utf-8-sig")
+            part.replace(out)
+    finally:
+        with suppress(OSError):  # the very place may be missing
+            part.unlink(missing_ok=True)

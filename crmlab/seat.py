@@ -1,6 +1,7 @@
 """What the marker tells a notebook's kernel about its student; and the same where plain nbgrader does the work."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,9 @@ def worlds_of(home: Path) -> dict[str, str]:
     return found
 
 
-def setting(home: Path, *, workers: int = 0, unsafe: bool = False, compat: bool = False) -> "Setting":
+def setting(
+    home: Path, *, workers: int = 0, unsafe: bool = False, compat: bool = False, dask: str = ""
+) -> "Setting":
     """Return what the marker is told about this course: warm modules, secrets, who sits where.
 
     Only the judge learns where the truth lies, and reads the hand-in as it was handed in.
@@ -75,10 +78,11 @@ def setting(home: Path, *, workers: int = 0, unsafe: bool = False, compat: bool 
         secret=("CRMLAB_TRUTH",),
         evidence="CRMLAB_EVIDENCE",
         readable=tuple(str(folder) for folder in READABLE),
-        environment=lambda student: environment(home, student),
+        environment=partial(environment, home),
         workers=workers,
         unsafe=unsafe,
         compat="nbgrader" if compat else "",
+        dask=dask,
     )
 
 

@@ -74,7 +74,7 @@ def run_first(
             carry = result.carry
             if number < experiment.warm_up:
                 continue
-            made.append(_tables(contacts, draws, result, rows))
+            made.append(_tables(contacts, result, rows))
             results.append(result)
     except KeyboardInterrupt:
         if not results:
@@ -88,18 +88,16 @@ def run_first(
 
 
 def _tables(
-    contacts: "Contacts", draws: "Draws", result: "Results", rows: "list[TraceRow] | None"
+    contacts: "Contacts", result: "Results", rows: "list[TraceRow] | None"
 ) -> "dict[str, pd.DataFrame]":
     """Return the tables of a day: those always written, and those with something in them."""
-    from sim.callcenter.special import register
     from sim.tracing import Trace
 
     stores: dict[str, Any] = {
-        name: getattr(result, name) for name in ("calls", "presence", "legs", "cases", "chats", "messages")
+        name: getattr(result, name)
+        for name in ("calls", "presence", "legs", "cases", "chats", "messages", "special_calls")
     }
     stores["contacts"] = contacts
-    if "special" in result.calls.names:
-        stores["special_calls"] = register(result.calls, draws)
     frames = {name: one.frame() for name, one in stores.items() if len(one) or name in ALWAYS}
     if rows is not None:
         frames["trace"] = Trace.of(rows, day=result.carry.day).frame()
@@ -110,7 +108,11 @@ def _joined(parts: "list[pd.DataFrame]") -> "pd.DataFrame":
     import pandas as pd
 
     full = [part for part in parts if len(part)]  # an empty table would change the others' types
-    return pd.concat(full, ignore_index=True) if full else parts[0]
+    made = pd.concat(full, ignore_index=True) if full else parts[0]
+    if "case_id" not in made:
+        return made
+    # The book of cases is told anew every day: of each the last word counts.
+    return made.drop_duplicates("case_id", keep="last").sort_values("case_id", ignore_index=True)
 
 
 def replications(study: "Study") -> "pd.DataFrame":

@@ -1,18 +1,16 @@
 """What each graded task asked, read from the released notebook and the words beside it."""
 
-import json
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import repair
+from grader import repair, tamed
 
 ASKS = re.compile(r"""\.(?:form|live_board)\(\s*["'](\w+)["']""")
 HEADING = re.compile(r"^#{1,3} +(.+?)\s*#*$", re.MULTILINE)
 BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
-MOST_BYTES = 5_000_000
 LONGEST = 400
 
 
@@ -104,13 +102,7 @@ def names(folder: Path, lab: str) -> tuple[str, str]:
 
 def answers(folder: Path) -> dict[str, Any]:
     """Return the answers file of a hand-in, {} when there is none that can be read: a stranger wrote it."""
-    path = folder / "answers.json"
-    try:
-        if path.is_symlink() or path.stat().st_size > MOST_BYTES:
-            return {}
-        plain = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return {}
+    plain = tamed.json_of(folder / "answers.json")
     return plain if isinstance(plain, dict) else {}
 
 

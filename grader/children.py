@@ -164,3 +164,6 @@ class Unprotected(GraderError):
             "请换一台 Linux 机器，或确认后加上 --unsafe 再评"
         )
         self.lost = lost
+
+    def __reduce__(self) -> tuple[type["Unprotected"], tuple[list[str]]]:
+        return type(self), (self.lost,)  # a machine of a cluster sends it home

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 STEPS = ("release", "submitted", "autograded", "feedback", "solution", "source_with_tests")
 IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py", "teacher", "data")
 CODE_STUB = "# ✎"
+# By the kernel's language: an empty place to write in, in the comment signs of each.
+CODE_STUBS = dict.fromkeys(("python", "python3", "R", "r", "julia", "bash", "ruby", "perl"), CODE_STUB) | {
+    "matlab": "% ✎",
+    "octave": "% ✎",
+    "sql": "-- ✎",
+    "java": "// ✎",
+    "javascript": "// ✎",
+    "C++": "// ✎",
+}
 TEXT_STUB = "(在这里写下你的回答)"
 CELL_SECONDS = 60
 
@@ -65,7 +74,7 @@ class Course:
             setattr(folders, f"{step}_directory", self._seen_from_root(self.home / step))
         folders.db_url = f"sqlite:///{self.home / 'gradebook.db'}"
         folders.ignore = list(IGNORED)
-        c.ClearSolutions.code_stub = {"python": CODE_STUB}
+        c.ClearSolutions.code_stub = dict(CODE_STUBS)
         c.ClearSolutions.text_stub = TEXT_STUB
         c.Execute.timeout = self.cell_seconds
         c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]

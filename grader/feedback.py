@@ -71,11 +71,18 @@ def feedback(course: Course, project: str, students: list[str] | None = None) ->
     pages: list[Path] = []
     for student, mark in sorted(marks.load(course, project).items()):
         chosen = students is None or student in students
+        if chosen and mark.status != "graded":  # what an earlier hand-in got is not what this one gets
+            _take_away(course.step("feedback", student, project))
         graded = course.step("autograded", student, project)
         if chosen and mark.status == "graded" and graded.is_dir() and student in points:
             for path in sorted(graded.glob("*.ipynb")):
                 pages.append(_page(course, project, path, points[student], wrote))
     return pages
+
+
+def _take_away(folder: Path) -> None:
+    for page in folder.glob("*.html"):
+        page.unlink()
 
 
 def words_of(language: str) -> Words:
@@ -128,10 +135,12 @@ def _facts(
     ]
     pending = sum(step.score is None for section in sections for step in section.steps)
     called = released.names.get(lab, (project, lab))
+    penalty = dict(score.penalties).get(lab, 0.0)
     return {
         "title": words["title"].format(project=called[0], notebook=called[1]),
         "student": score.student,
-        "score": sum(task.score or 0.0 for task in earned.values()),
+        "score": max(0.0, sum(task.score or 0.0 for task in earned.values()) - penalty),
+        "late": words["late_note"].format(points=f"{round(penalty, 2):g}") if penalty else "",
         "max_score": sum(task.max_score for task in earned.values()),
         "pending": words["pending_note"].format(count=pending) if pending else "",
         "sections": sections,

@@ -33,6 +33,11 @@ SUBMITTED = (
     "SELECT student_id FROM submitted_assignment "
     "WHERE assignment_id = (SELECT id FROM assignment WHERE name = ?) ORDER BY student_id"
 )
+PENALTIES = """
+SELECT a.student_id, n.name, s.late_submission_penalty
+FROM submitted_assignment a JOIN submitted_notebook s ON s.assignment_id = a.id JOIN notebook n ON n.id = s.notebook_id
+WHERE a.assignment_id = (SELECT id FROM assignment WHERE name = ?) AND s.late_submission_penalty > 0
+"""
 MOST = """
 SELECT COALESCE(SUM(COALESCE(gc.max_score, tc.max_score)), 0.0)
 FROM notebook n JOIN base_cell b ON b.notebook_id = n.id
@@ -57,13 +62,20 @@ class TaskScore:
 
 @dataclass(frozen=True)
 class Score:
-    """What one student has earned in one project, in points."""
+    """What one student has earned in one project, in points; `score` is what is left after a penalty for lateness."""
 
     student: str
     score: float
     max_score: float
     by_hand_pending: int
     tasks: tuple[TaskScore, ...]
+    penalties: tuple[tuple[str, float], ...] = ()
+    """By notebook, points taken off because it came late."""
+
+    @property
+    def raw(self) -> float:
+        """The points of all tasks, before any penalty."""
+        return sum(task.score or 0.0 for task in self.tasks)
 
 
 def scores(course: Course, project: str) -> dict[str, Score]:
@@ -80,13 +92,17 @@ def scores(course: Course, project: str) -> dict[str, Score]:
         score = None if waits else float(points)
         tasks[who].append(TaskScore(notebook, name, score, float(most), comment or ""))
         earned[who] = earned.get(who, 0.0) + float(points)
+    late: dict[str, list[tuple[str, float]]] = {}
+    for who, notebook, points in _rows(course, PENALTIES, project):
+        late.setdefault(who, []).append((notebook, float(points)))
     return {
         who: Score(
             student=who,
-            score=earned.get(who, 0.0),
+            score=max(0.0, earned.get(who, 0.0) - sum(points for _, points in late.get(who, ()))),
             max_score=whole,
             by_hand_pending=sum(task.score is None for task in each),
             tasks=tuple(each),
+            penalties=tuple(late.get(who, ())),
         )
         for who, each in tasks.items()
     }

@@ -2,16 +2,16 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from grader import lateness
 from grader.course import Course
 from grader.plan import NotebookPlan, Plan
 from grader.submission import Graded, Outcome
 
-STAMP = "%Y-%m-%d %H:%M:%S.%f"
 PATIENCE = 60.0
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader shows
 
@@ -31,7 +31,7 @@ def write(course: Course, plan: Plan, outcome: Outcome, *, unchanged: frozenset[
                 book = _row(db, "submitted_notebook", notebook_id=notebook.id, assignment_id=key)
                 done = {task for name, task in unchanged if name == notebook.name}
                 _notebook(db, book, notebook, outcome.notebooks.get(notebook.name), done)
-            _late(course, db, plan, outcome.student, key)
+            lateness.enter(course, db, plan.project, outcome.student)
             db.execute("COMMIT")
         except BaseException:
             db.execute("ROLLBACK")
@@ -58,7 +58,7 @@ def timestamp(submitted: Path) -> datetime | None:
 def _submission(db: sqlite3.Connection, plan: Plan, student: str, stamp: datetime | None) -> str:
     key = _row(db, "submitted_assignment", assignment_id=plan.assignment_id, student_id=student)
     if stamp is not None:
-        written = stamp.strftime(STAMP)
+        written = stamp.strftime(lateness.STAMP)
         db.execute("UPDATE submitted_assignment SET timestamp = ? WHERE id = ?", (written, key))
     return key
 
@@ -104,39 +104,3 @@ def _row(db: sqlite3.Connection, table: str, **keys: str) -> str:
     names, places = ", ".join(row), ", ".join("?" * len(row))
     db.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))
     return str(row["id"])
-
-
-def _late(course: Course, db: sqlite3.Connection, plan: Plan, student: str, key: str) -> None:
-    """Set the penalty of each notebook by nbgrader's plugin; it is asked only when a hand-in is late."""
-    db.execute("UPDATE submitted_notebook SET late_submission_penalty = NULL WHERE assignment_id = ?", (key,))
-    seconds = _seconds_late(db, plan, key)
-    if seconds <= 0:
-        return
-    from nbgrader.preprocessors import AssignLatePenalties
-
-    with course.quietly(f"{plan.project}-{student}-late"):
-        step = AssignLatePenalties(config=course.config())
-        step.init_plugin()
-        for book, score in db.execute(
-            "SELECT n.id, SUM(COALESCE(g.manual_score, g.auto_score, 0) + COALESCE(g.extra_credit, 0)) "
-            "FROM submitted_notebook n JOIN grade g ON g.notebook_id = n.id WHERE n.assignment_id = ? GROUP BY n.id",
-            (key,),
-        ).fetchall():
-            penalty = step.plugin_inst.late_submission_penalty(student, score, seconds)
-            if penalty is not None:
-                penalty = min(max(0.0, float(penalty)), score)
-                db.execute(
-                    "UPDATE submitted_notebook SET late_submission_penalty = ? WHERE id = ?", (penalty, book)
-                )
-
-
-def _seconds_late(db: sqlite3.Connection, plan: Plan, key: str) -> float:
-    stamp, extension = db.execute(
-        "SELECT timestamp, extension FROM submitted_assignment WHERE id = ?", (key,)
-    ).fetchone()
-    if stamp is None or plan.duedate is None:
-        return 0.0
-    due = datetime.fromisoformat(plan.duedate)
-    if extension:  # kept by nbgrader as a moment counted from 1970
-        due += datetime.fromisoformat(extension) - datetime(1970, 1, 1)
-    return max(timedelta(0), datetime.fromisoformat(stamp) - due).total_seconds()

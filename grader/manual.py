@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader import asked, marks, repair
+from grader import asked, lateness, marks, repair
 from grader.course import Course
 from grader.errors import GraderError
 from grader.gradebook import scores
@@ -174,13 +174,8 @@ def settle(course: Course, project: str) -> list[Answer]:
 
 def refresh(course: Course, project: str) -> None:
     """Bring the points of the gradebook into the kept outcomes of `project`."""
-    known, points = marks.load(course, project), scores(course, project)
-    for student, old in known.items():
-        if old.status == "graded" and student in points:
-            new = points[student]
-            known[student] = replace(
-                old, score=new.score, max_score=new.max_score, by_hand_pending=new.by_hand_pending
-            )
+    lateness.refresh(course, project)
+    known = marks.with_points(marks.load(course, project), scores(course, project))
     if known:
         marks.save(course, project, known)
 

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
-from grader import autograded, ledger, marks, model, plain, plan, roster
+from grader import autograded, cluster, lateness, ledger, marks, model, plain, plan, roster
 from grader.children import ForkServer, Unprotected
 from grader.course import Course
 from grader.errors import GraderError
@@ -56,7 +56,8 @@ def mark(
         marks.note(course, project, known[made.student])
         next(bar, None)
     next(bar, None)
-    known = _with_points(course, project, known)
+    lateness.refresh(course, project)
+    known = marks.with_points(known, scores(course, project))
     marks.save(course, project, known)
     return [known[student] for student in chosen]
 
@@ -111,13 +112,17 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
     with ForkServer(warm, unsafe=setting.unsafe) as server, ThreadPoolExecutor(workers) as pool:
         marker = Marker(work, setting, server, course.cell_seconds)
         found = model.findings(course, marker, due[0], fingerprint=f"{ENGINE} {work.fingerprint}")
+        if setting.dask:
+            for answer in cluster.graded(course, work, setting, due, weak=found.weak):
+                yield answer if isinstance(answer, Mark) else _kept_or_told(course, work, answer)
+            return
         marker = replace(marker, weak=found.weak)
         slots = list(range(workers))
         waiting, running = iter(due), dict[Future[Outcome | Mark], int]()
         while True:
             while slots and (student := next(waiting, None)) is not None:
                 slot = slots.pop()
-                running[pool.submit(_grade, course, marker, student, slot)] = slot
+                running[pool.submit(grade_one, course, marker, student, slot)] = slot
             if not running:
                 return
             done, _rest = wait(running, return_when=FIRST_COMPLETED)
@@ -127,7 +132,8 @@ def _marked(course: Course, work: Plan, setting: Setting, due: list[str]) -> Ite
                 yield outcome if isinstance(outcome, Mark) else _kept_or_told(course, work, outcome)
 
 
-def _grade(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
+def grade_one(course: Course, marker: Marker, student: str, slot: int) -> Outcome | Mark:
+    """Return what became of one hand-in; only a machine that cannot protect itself ends the class (Unprotected)."""
     unknown = Mark(student, marker.plan.project, "could_not_tell", None, marker.plan.max_score)
     try:
         return marker.grade(student, course.step("submitted", student, marker.plan.project), slot=slot)
@@ -187,22 +193,6 @@ def _by_nbgrader(
             yield replace(made, note="；".join(notes))
         except Exception as error:  # one hand-in must never end the class
             yield replace(made, status="could_not_tell", score=None, note=_short(error))
-
-
-def _with_points(course: Course, project: str, known: dict[str, Mark]) -> dict[str, Mark]:
-    """Read the points of graded hand-ins from the gradebook, because a person may have given some by hand."""
-    points = scores(course, project)
-    return {
-        student: replace(
-            old,
-            score=points[student].score,
-            max_score=points[student].max_score,
-            by_hand_pending=points[student].by_hand_pending,
-        )
-        if old.status == "graded" and student in points
-        else old
-        for student, old in known.items()
-    }
 
 
 def _short(error: Exception) -> str:

@@ -1,18 +1,26 @@
 """The outcome of grading one hand-in, and the file where a class's outcomes are kept."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from grader.course import Course
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.gradebook import Score
 
 Status = Literal["graded", "could_not_tell"]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One hand-in: what it earned, or why nobody can tell yet; `score` is None then, never a silent zero."""
+    """One hand-in: what it earned, or why nobody can tell yet; `score` is None then, never a silent zero.
+
+    `score` is what is left after `penalty`, the points taken off for lateness.
+    """
 
     student: str
     project: str
@@ -23,6 +31,7 @@ class Mark:
     note: str = ""
     flags: tuple[str, ...] = ()
     fingerprint: str = ""
+    penalty: float = 0.0
 
 
 def path_of(course: Course, project: str) -> Path:
@@ -45,6 +54,22 @@ def save(course: Course, project: str, marks: dict[str, Mark]) -> None:
     rows = [asdict(marks[student]) for student in sorted(marks)]
     write_whole(path_of(course, project), json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     _journal(course, project).unlink(missing_ok=True)
+
+
+def with_points(known: dict[str, Mark], points: "Mapping[str, Score]") -> dict[str, Mark]:
+    """Return the outcomes with the points of the gradebook in them: a person may have given some by hand."""
+    return {
+        student: replace(
+            old,
+            score=points[student].score,
+            max_score=points[student].max_score,
+            by_hand_pending=points[student].by_hand_pending,
+            penalty=sum(off for _, off in points[student].penalties),
+        )
+        if old.status == "graded" and student in points
+        else old
+        for student, old in known.items()
+    }
 
 
 def note(course: Course, project: str, mark: Mark) -> None:

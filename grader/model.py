@@ -49,6 +49,15 @@ def findings(course: Course, marker: Marker, student: str, *, fingerprint: str) 
     return found
 
 
+def broken(course: Course, project: str) -> list[tuple[str, str]]:
+    """Return the test cells (notebook, task) that the author's own solution failed when it was last graded."""
+    try:
+        about = json.loads((course.home / FOLDER / f"{project}.json").read_text(encoding="utf-8"))
+        return [(str(notebook), str(task)) for notebook, task in about["broken"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def _marked(marker: Marker) -> frozenset[tuple[str, str]]:
     """Return the cells whose author wrote `"judge": "weak"` beside nbgrader's metadata."""
     return frozenset(

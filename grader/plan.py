@@ -73,7 +73,6 @@ class Plan:
 
     project: str
     assignment_id: str
-    duedate: str | None
     notebooks: tuple[NotebookPlan, ...]
     files: tuple[Path, ...]
 
@@ -118,7 +117,7 @@ def load(course: Course, project: str) -> Plan:
         raise refusal
     with closing(sqlite3.connect(f"{book.resolve().as_uri()}?mode=ro", uri=True)) as db:
         try:
-            row = db.execute("SELECT id, duedate FROM assignment WHERE name = ?", (project,)).fetchone()
+            row = db.execute("SELECT id FROM assignment WHERE name = ?", (project,)).fetchone()
         except sqlite3.DatabaseError as error:
             raise GraderError(f"成绩册 {book} 读不出来：{error}；请用备份恢复它") from error
         notebooks = (
@@ -131,7 +130,7 @@ def load(course: Course, project: str) -> Plan:
         plans = tuple(_notebook(course, project, db, *one) for one in notebooks)
     if not any(plan.tasks for plan in plans):
         raise refusal
-    return Plan(project, row[0], row[1], plans, tuple(_files(course, project)))
+    return Plan(project, row[0], plans, tuple(_files(course, project)))
 
 
 def _notebook(course: Course, project: str, db: sqlite3.Connection, key: str, name: str) -> NotebookPlan:

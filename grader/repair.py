@@ -91,8 +91,8 @@ def _plain_cell(cell: Any) -> Cell:
         "metadata": dict(about) if isinstance(about, dict) else {},
     }
     known = made["metadata"].get("nbgrader")
-    if known is not None and not (isinstance(known, dict) and isinstance(known.get("grade_id", ""), str)):
-        del made["metadata"]["nbgrader"]
+    if not (isinstance(known, dict) and isinstance(known.get("grade_id", ""), str)):
+        made["metadata"].pop("nbgrader", None)
     if isinstance(cell.get("id"), str) and CELL_ID.fullmatch(cell["id"]):
         made["id"] = cell["id"]
     if made["cell_type"] == "code":

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import StatisticsError, correlation, mean, median
 from typing import Any
 
-from grader import asked, marks, pace, roster
+from grader import asked, marks, model, pace, roster
 from grader.asked import Task
 from grader.course import Course
 from grader.errors import GraderError
@@ -88,6 +88,7 @@ def facts(
         "pending": sum(mark.by_hand_pending for mark in graded),
         "undecided": [row for row in rows if row["class"] == "warn"],
         "flagged": [row for row in rows if row["flags"]],
+        "broken": model.broken(course, project),
         "bands": _bands(graded),
         "tasks": tasks(list(points.values()), {(task.notebook, task.name): task.heading for task in known}),
         "fewest": FEWEST,
@@ -138,7 +139,7 @@ def _task(points: list[Score], notebook: str, name: str, heading: str) -> dict[s
 def _discrimination(seen: list[tuple[Score, TaskScore]], earned: list[float]) -> float | str:
     if len(seen) < FEWEST:
         return "—"
-    rest = [score.score - (task.score or 0.0) for score, task in seen]
+    rest = [score.raw - (task.score or 0.0) for score, task in seen]
     try:
         return round(correlation(earned, rest), 2)
     except StatisticsError:  # all points equal: nothing to correlate

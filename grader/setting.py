@@ -16,7 +16,7 @@ class Setting:
 
     `preload` names modules kept warm; `secret` the variables of a student's environment that only the judge
     sees; `evidence` the variable that tells the judge where the hand-in lies as it was handed in; `readable`
-    more folders that every process may read.
+    more folders that every process may read; `dask` the address of a cluster that grades instead of this machine.
     """
 
     preload: tuple[str, ...] = PRELOAD
@@ -28,3 +28,4 @@ class Setting:
     workers: int = 0
     unsafe: bool = False
     compat: Literal["", "nbgrader"] = ""
+    dask: str = ""

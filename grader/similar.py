@@ -11,13 +11,14 @@ from math import log2
 from pathlib import Path
 from typing import Any, Literal
 
-from grader import asked, repair
+from grader import asked, repair, tamed
 from grader.asked import Task
 from grader.course import Course
 from grader.errors import GraderError
 from grader.gradebook import Score
 
 Kind = Literal["other_world", "same_text", "same_actions", "other_id"]
+MOST_PLAY_BYTES = 2_000_000
 SHINGLE = 6
 SHORTEST_TEXT = 40
 SHORTEST_CODE = 120
@@ -249,9 +250,6 @@ def _texts(path: Path, released: Path) -> dict[str, tuple[str, bool]]:
 
 def _plays(folder: Path) -> Iterable[tuple[str, list[Any]]]:
     for path in sorted((folder / "plays").glob("*.json"))[:50]:
-        try:
-            play = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < 2_000_000 else {}
-        except (OSError, ValueError, RecursionError):
-            continue
+        play = tamed.json_of(path, most=MOST_PLAY_BYTES)
         if isinstance(play, dict) and isinstance(play.get("actions"), list):
             yield str(play.get("scenario", path.stem))[:60], play["actions"]

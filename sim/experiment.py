@@ -150,9 +150,16 @@ def measured(experiment: Experiment, number: int, days: "Sequence[Results]") -> 
     """Return the measures of the days that count of a replication, however they were run."""
     names = ("contact_id", "at", "wait", "outcome", "answered_at", "talk", "hold", "wrap_up", "solved")
     calls = {name: np.concatenate([one.calls[name] for one in days]) for name in names}
-    given = (calls, experiment.scenario, experiment.plan, len(days))
+    given = (calls, experiment.scenario, experiment.plan, len(days), _work(days))
     whole = measures.whole(*given) | measures.of_cases([one.cases for one in days])
     return Replication(number, whole, tuple(measures.by_half_hour(*given)))
+
+
+def _work(days: "Sequence[Results]") -> measures.Stretches | None:
+    told = [one.work for one in days if one.work is not None]
+    if not told:
+        return None
+    return np.concatenate([one.since for one in told]), np.concatenate([one.length for one in told])
 
 
 def run(
@@ -165,9 +172,9 @@ def run(
 ) -> Study:
     """Return the study of an experiment; serial, process pool and cluster give equal numbers.
 
-    `begun` are the first replications, where they have been run already. `on_done` hears how many are finished. An interrupt (Ctrl-C) ends it early: what is finished
-    is kept, and the study says that it is not complete. Raises InputError for a wish about an unknown
-    measure.
+    `begun` are the first replications, where they have been run already. `on_done` hears how many are
+    finished. An interrupt (Ctrl-C) ends it early: what is finished is kept, and the study says that it is not
+    complete. Raises InputError for a wish about an unknown measure.
     """
     executor = executor or Serial()
     done: dict[int, Replication] = {one.number: one for one in begun}
@@ -194,20 +201,35 @@ def run(
 
 
 def compare(
-    experiments: Sequence[Experiment], stop: StopRule, *, executor: Executor | None = None
+    experiments: Sequence[Experiment],
+    stop: StopRule,
+    *,
+    executor: Executor | None = None,
+    on_done: Callable[[int], None] = lambda finished: None,
 ) -> list[Study]:
     """Return a study for each experiment, all over the same replications: as many as the hungriest needs.
 
-    Use `study.against(base)` on them. Raises InputError when there is nothing to compare.
+    Use `study.against(base)` on them. `on_done` hears how many replications of all are finished. An interrupt
+    ends it early: the studies begun so far are returned, the last one not complete. Raises InputError when
+    there is nothing to compare.
     """
     if len(experiments) < 2:
         raise InputError(
             f"experiments = {len(experiments)}: must be two or more to compare; give another one"
         )
-    studies = [run(one, stop, executor=executor) for one in experiments]
+    studies: list[Study] = []
+    for one in experiments:
+        before = sum(len(study.replications) for study in studies)
+
+        def also(finished: int, before: int = before) -> None:
+            on_done(before + finished)
+
+        studies.append(run(one, stop, executor=executor, on_done=also))
+        if not studies[-1].complete:
+            return studies
     most = max(len(study.replications) for study in studies)
     level = StopRule(most=most, confidence=stop.confidence)
-    return [
-        study if len(study.replications) == most or not study.complete else run(one, level, executor=executor)
-        for one, study in zip(experiments, studies, strict=True)
-    ]
+    for k, study in enumerate(studies):
+        if len(study.replications) < most:
+            studies[k] = run(study.experiment, level, executor=executor, begun=study.replications)
+    return studies

@@ -14,23 +14,41 @@ from sim.staffing import Staffing
 
 STRETCH = 1800  # seconds; the half hour managers plan in
 Measures = Mapping[str, float]
+Stretches = tuple[NDArray[np.float64], NDArray[np.float64]]  # begin and length, seconds
 
 
-def whole(calls: Any, scenario: Scenario, staffing: Staffing, days: int) -> dict[str, float]:
-    """Return every number of `metrics.board` and the occupancy, over all `days` days of `calls`."""
+def whole(
+    calls: Any, scenario: Scenario, staffing: Staffing, days: int, work: Stretches | None = None
+) -> dict[str, float]:
+    """Return every number of `metrics.board` and the occupancy, over all `days` days of `calls`.
+
+    `work` are the stretches in which agents had something in hand, where that is more than the calls.
+    """
     told = asdict(metrics.board(calls, seconds=scenario.service_level_seconds))
-    told["occupancy"] = metrics.occupancy(calls, float(staffing.paid_seconds * days))
+    _, length = work or handled(calls)
+    paid = float(staffing.paid_seconds * days)
+    told["occupancy"] = float(length.sum()) / paid if paid else np.nan
     return {name: float(value) for name, value in told.items()}
 
 
 def of_cases(days: Sequence[Any]) -> dict[str, float]:
-    """Return how many cases were opened and closed over the days' `cases` tables, each case counted once."""
-    ids, closed = (np.concatenate([np.asarray(one[name]) for one in days]) for name in ("case_id", "status"))
-    done = np.unique(ids[closed == "closed"])
-    return {"cases": float(len(np.unique(ids))), "cases_closed": float(len(done))}
+    """Return cases opened, cases closed, and the share not late so far, over the days' `cases` tables.
+
+    Each case counts once, as the last day tells it; the share of no cases is NaN.
+    """
+    names = ("case_id", "status", "in_time")
+    ids, status, in_time = (np.concatenate([np.asarray(one[name]) for one in days])[::-1] for name in names)
+    _, last = np.unique(ids, return_index=True)
+    return {
+        "cases": float(len(last)),
+        "cases_closed": float((status[last] == "closed").sum()),
+        "cases_in_time": float(in_time[last].mean()) if len(last) else np.nan,
+    }
 
 
-def by_half_hour(calls: Any, scenario: Scenario, staffing: Staffing, days: int) -> list[dict[str, float]]:
+def by_half_hour(
+    calls: Any, scenario: Scenario, staffing: Staffing, days: int, work: Stretches | None = None
+) -> list[dict[str, float]]:
     """Return the measures of each half hour from opening to closing, first to last.
 
     `start` is seconds since midnight; counts are means a day; `agents` are those planned; `occupancy` is the
@@ -38,7 +56,7 @@ def by_half_hour(calls: Any, scenario: Scenario, staffing: Staffing, days: int) 
     """
     edges = np.arange(scenario.opening_seconds, scenario.closing_seconds, STRETCH, dtype=float)
     place = np.floor((np.asarray(calls["at"]) - edges[0]) / STRETCH)
-    busy = handling(calls, np.append(edges, scenario.closing_seconds))
+    busy = inside(work or handled(calls), np.append(edges, scenario.closing_seconds))
     agents = planned(staffing, scenario, edges)
     told = []
     for k, start in enumerate(edges):
@@ -52,11 +70,16 @@ def by_half_hour(calls: Any, scenario: Scenario, staffing: Staffing, days: int) 
     return [{name: float(value) for name, value in one.items()} for one in told]
 
 
-def handling(calls: Any, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the seconds all agents spent on calls (talk, hold, wrap-up) between each two `edges`."""
+def handled(calls: Any) -> Stretches:
+    """Return when agents were busy with calls: begin, and length of talk, hold and wrap-up, seconds."""
     answered = np.asarray(calls["outcome"]) == "answered"
-    start = np.asarray(calls["answered_at"])[answered]
     length = sum(np.asarray(calls[name])[answered] for name in ("talk", "hold", "wrap_up"))
+    return np.asarray(calls["answered_at"])[answered], np.asarray(length)
+
+
+def inside(stretches: Stretches, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the seconds of all stretches between each two `edges`."""
+    start, length = stretches
     until = [float(np.clip(edge - start, 0.0, length).sum()) for edge in edges]
     return np.diff(until)
 

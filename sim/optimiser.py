@@ -7,7 +7,7 @@ and analytic center cutting-plane methods", Management Science 54 (2008), for th
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from sim.experiment import Experiment
 from sim.intervals import Estimate
 from sim.promise import Counts, Day, Kept, Promise
 from sim.scenario import Scenario, Skill
+from sim.shifts import Shift, covers, fewest
 from sim.staffing import Staffing
 from sim.theory import agents_needed
 
@@ -34,7 +35,8 @@ Plan = NDArray[np.int64]  # agents, one row a team, one column an interval
 class Optimum:
     """The plan found, its cost of a day and that of the scenario's own plan, and what the check on other days said.
 
-    Costs are agent hours, weighted when prices were given. `tried` counts the plans that were simulated.
+    Costs are agent hours, weighted when prices were given. `tried` counts the plans that were simulated. `roster`
+    tells, where shifts were given, how many people of each team work each of them.
     """
 
     staffing: Staffing
@@ -43,6 +45,7 @@ class Optimum:
     by_skill: dict[str, Estimate]
     kept: tuple[Kept, ...]
     tried: int
+    roster: Mapping[str, Mapping[Shift, int]]
 
     @property
     def met(self) -> bool:
@@ -55,27 +58,35 @@ def optimise(
     promise: Promise = EIGHTY_TWENTY,
     *,
     prices: Mapping[str, float] | None = None,
+    shifts: Sequence[Shift] = (),
     on_try: Callable[[int], None] = lambda tried: None,
 ) -> Optimum:
     """Return the cheapest staffing found that keeps `promise`, with its check on days it was not made from.
 
     `prices` is the cost of an agent hour by team, 1 unless given. Only telephone skills are promised anything; a team
-    without one stays as it is. The numbers depend on the experiment's seed alone. Raises InputError for an
-    impossible price or unknown team, and when no number of agents would keep the promise.
+    without one stays as it is. With `shifts`, people come for whole shifts, and nobody comes whom no caller misses.
+    The numbers depend on the experiment's seed alone. Raises InputError for an impossible price, shift or unknown
+    team, and when no number of agents would keep the promise.
     """
     scenario = experiment.scenario
     task = _Task(scenario, promise, _rates(scenario, prices))
+    covering = covers(shifts, scenario) if shifts else None
+    people: Plan | None = None
     plan, size = task.begin(), _first_size(experiment)
     for round_ in range(ROUNDS + 1):
         sample = _Sample(task, list(promises.days_of(experiment, range(1, size + 1))), on_try, task.tried)
         plan = _exchanged(_trimmed(_grown(plan, sample), sample), sample)
+        if covering is not None:
+            people = _sent_home(_in_shifts(plan, task, covering, shifts), covering, plan, sample)
+            plan = _worked(people, covering, plan, task)
         task.tried = sample.tried
         by_skill, kept = promises.check(experiment, promise, task.staffing(plan))
         if round_ == ROUNDS or not any(one.missed for one in kept):
             break
         size *= 2
     own = task.plan_of(Staffing.of(scenario))
-    return Optimum(task.staffing(plan), task.cost(plan), task.cost(own), by_skill, kept, task.tried)
+    roster = {} if people is None else task.roster(people, shifts)
+    return Optimum(task.staffing(plan), task.cost(plan), task.cost(own), by_skill, kept, task.tried, roster)
 
 
 class _Task:
@@ -129,6 +140,13 @@ class _Task:
     def staffing(self, plan: Plan) -> Staffing:
         named = zip(self.scenario.teams, plan.tolist(), strict=True)
         return Staffing.from_plain({team.name: agents for team, agents in named}, self.scenario)
+
+    def roster(self, people: Plan, shifts: Sequence[Shift]) -> dict[str, dict[Shift, int]]:
+        names = [self.scenario.teams[team].name for team in self.free]
+        return {
+            name: dict(zip(shifts, row, strict=True))
+            for name, row in zip(names, people.tolist(), strict=True)
+        }
 
     def cost(self, plan: Plan) -> float:
         return float(self.rates @ plan.sum(axis=1)) * self.hours
@@ -226,6 +244,37 @@ def _exchanged(plan: Plan, sample: _Sample) -> Plan:
                 if late is not None and (late <= 0).all():
                     plan = moved
     return plan
+
+
+def _in_shifts(plan: Plan, task: _Task, covering: Plan, shifts: Sequence[Shift]) -> Plan:
+    """Return the people of each team that may change, one row a team, one column a shift, who cover the plan."""
+    return np.array([fewest(plan[team], covering, shifts) for team in task.free])
+
+
+def _worked(people: Plan, covering: Plan, plan: Plan, task: _Task) -> Plan:
+    """Return the plan that these people work; teams that may not change stay as they are."""
+    worked = plan.copy()
+    worked[task.free] = people @ covering.T
+    return worked
+
+
+def _sent_home(people: Plan, covering: Plan, plan: Plan, sample: _Sample) -> Plan:
+    """Return the people without everyone whom no caller misses, the longest and dearest shifts tried first.
+
+    Whole shifts put more agents into some intervals than were asked for, and these do others' work.
+    """
+    task = sample.task
+    dear = np.outer(task.rates[task.free], covering.sum(axis=0))
+    for place in np.argsort(-dear, axis=None, kind="stable"):
+        team, shift = np.unravel_index(place, people.shape)
+        while people[team, shift]:
+            fewer = people.copy()
+            fewer[team, shift] -= 1
+            late = _late_or_endless(sample, _worked(fewer, covering, plan, task))
+            if late is None or (late > 0).any():
+                break
+            people = fewer
+    return people
 
 
 def _late_or_endless(sample: _Sample, plan: Plan) -> NDArray[np.float64] | None:

@@ -123,14 +123,14 @@ class Reader:
                 self.refuse(name, f"{rule}, and it holds {one!r}", "correct this number")
         return tuple(value if whole else map(float, value))
 
-    def texts(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
-        """Return a list of different words, each one of `allowed`, at least one."""
-        rule = f"must be a list of different words out of {', '.join(allowed)}"
+    def texts(self, name: str, allowed: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return a list of different words, each one of `allowed` where that is given, at least one."""
+        rule = "must be a list of different words" + (f" out of {', '.join(allowed)}" if allowed else "")
         value = self.take(name, rule)
         if not isinstance(value, list | tuple) or not value:
             self.refuse(name, rule, "name at least one")
         for one in value:
-            if one not in allowed:
+            if not isinstance(one, str) or (allowed is not None and one not in allowed):
                 self.refuse(name, f"{rule}, and {one!r} is none of them", "correct the spelling or add it")
         if len(set(value)) < len(value):
             self.refuse(name, rule, "name each only once")

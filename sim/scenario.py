@@ -225,6 +225,13 @@ def _check_names(read: Reader, scenario: Scenario) -> None:
     if complaints:
         named += [("complaints.skill", complaints.skill, 1.0)]
         named += [("complaints.work_skill", complaints.work_skill, 1.0)]
+        written = [skill.name for skill in scenario.skills if skill.channel in WRITTEN]
+        for name in complaints.written_skills:
+            if name not in written:
+                raise InputError(
+                    f"{read.source}: complaints.written_skills = {name!r}: must be a skill of a written channel "
+                    f"({', '.join(written) or 'there is none'}); correct the spelling or give the skill such a channel"
+                )
     for where, name, used in named:
         if used and name not in names:
             rule = f"must be one of the skills {', '.join(names)}"

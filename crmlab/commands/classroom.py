@@ -48,13 +48,23 @@ def release(
     lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
     home: Home = GRADING,
     demo: Annotated[bool, typer.Option(help="用公开的演示密钥")] = False,
+    due: Annotated[str | None, typer.Option(help='截止时间，例如 "2026-12-01 23:59"')] = None,
+    late: Annotated[float | None, typer.Option(help="每迟一天扣满分的百分之几，例如 10；0 是不扣")] = None,
 ) -> None:
     """发布一个项目：做好每名学生的数据和不含答案的笔记本。"""
     from crmlab.release import release as make
+    from grader import lateness
 
     with _told():
         folder = make(project, home=home, lang=lang, demo=demo)
     typer.echo(f"已发布：{folder}")
+    if due is not None:
+        typer.echo(
+            f"截止时间：{lateness.due(_course(project, home), project, due).astimezone():%Y-%m-%d %H:%M}"
+        )
+    if late is not None:
+        rule = lateness.keep(_course(project, home), project, late)
+        typer.echo(f"每迟一天扣满分的 {rule.percent:g}%" if rule.percent else "迟交不扣分")
 
 
 def submit(
@@ -105,6 +115,9 @@ def grade(
     browser: Annotated[bool, typer.Option(help="人工评分时是否打开浏览器")] = True,
     workers: Annotated[int, typer.Option(help="同时评几份；0 表示有几个核就评几份")] = 0,
     unsafe: Annotated[bool, typer.Option(help="这台机器不能完全隔离学生代码时，也照样评")] = False,
+    dask: Annotated[
+        str, typer.Option(help="在 Dask 集群上评，如 tcp://127.0.0.1:8786；各机器要看得到班级文件夹")
+    ] = "",
     compat: Annotated[str, typer.Option(help="写 nbgrader：按 nbgrader 的计分怪癖评")] = "",
     home: Home = GRADING,
     as_json: Json = False,
@@ -120,6 +133,7 @@ def grade(
     from grader.feedback import feedback as write_feedback
     from grader.marking import mark
     from grader.marks import load
+    from grader.model import broken
     from grader.report import report as write_report
 
     course = _course(project, home)
@@ -129,7 +143,7 @@ def grade(
         project,
         student,
         force,
-        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat)),
+        setting=setting(home, workers=workers, unsafe=unsafe, compat=_compat(compat), dask=dask),
         progress=_bar,
     )
     again = manual.settle(course, project)
@@ -143,6 +157,9 @@ def grade(
         _print_marks(marks)
         typer.echo(f"反馈页：{len(pages)} 页，在 {home / 'feedback'}")
         typer.echo(f"班级报告：{page}")
+    for notebook, task in broken(course, project):
+        told = f"{notebook}.ipynb 的检查格 {task} 连出题人自己的答案也通不过，全班都会丢这一题的分"
+        typer.echo(f"注意：{told}；请告诉出题人，再手工给分", err=True)
     for answer in again:
         typer.echo(f"注意：{answer.student} 的 {answer.task} 在您评分以后变了，请再看一次", err=True)
     _tell_undecided(marks)
@@ -231,7 +248,11 @@ def _print_marks(marks: "list[Mark]") -> None:
                 f"{mark.max_score:g}",
                 str(mark.by_hand_pending),
                 "；".join(
-                    [*(flags.get(flag, flag) for flag in mark.flags), *([mark.note] if mark.note else [])]
+                    [
+                        *([f"迟交扣 {mark.penalty:g} 分"] if mark.penalty else []),
+                        *(flags.get(flag, flag) for flag in mark.flags),
+                        *([mark.note] if mark.note else []),
+                    ]
                 ),
             )
             for mark in marks

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmlab import measure_words
 from crmlab.commands.company import company
+from crmlab.commands.compare import compare, sweep
+from crmlab.commands.repeating import INTERRUPTED, crew, stop_rule
 from crmlab.commands.staffing import staffing
 
 if TYPE_CHECKING:
@@ -15,25 +18,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.stopping import StopRule
 
-LABELS = {
-    "offered": "转人工来电 (offered)",
-    "answered": "接通 (answered)",
-    "abandoned": "放弃 (abandoned)",
-    "service_level": "服务水平 (service level)",
-    "asa": "平均应答速度，秒 (ASA, s)",
-    "abandonment_rate": "放弃率 (abandonment rate)",
-    "aht": "平均处理时长，秒 (AHT, s)",
-    "fcr": "一次解决率 (FCR)",
-    "busy": "遇忙 (busy)",
-    "self_served": "自助办结 (self-served)",
-    "occupancy": "坐席占用率 (occupancy)",
-    "cases": "工单 (cases)",
-    "cases_closed": "已结工单 (cases closed)",
-}
-SHARES = ("service_level", "abandonment_rate", "fcr", "occupancy")
-MOST_WITH_PRECISION = 1000
-INTERRUPTED = 130  # what shells say of a program ended by Ctrl-C
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this group to `app`."""
@@ -41,6 +25,8 @@ def add_to(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("callcenter")(callcenter)
     group.command("company")(company)
+    group.command("compare")(compare)
+    group.command("sweep")(sweep)
     group.command("staffing")(staffing)
     app.add_typer(group, name="simulate")
 
@@ -88,7 +74,7 @@ def callcenter(
     require(lang)
     _refuse_idle(out, report or trace or animation, contacts, bool(precision) or (replications or 1) > 1)
     experiment = Experiment(load(scenario), days=days, warm_up=warm_up, seed=seed)
-    stop = _stop(replications, precision or [])
+    stop = stop_rule(replications, precision or [])
     if out is not None:
         refuse_full(out, force)
     run = _first(experiment, contacts, trace or story is not None)
@@ -134,13 +120,6 @@ def _refuse_idle(out: Path | None, files: bool, contacts: Path | None, many: boo
         )
 
 
-def _stop(replications: int | None, precision: list[str]) -> "StopRule":
-    from sim.stopping import Narrow, StopRule
-
-    wishes = tuple(Narrow.parse(one) for one in precision)
-    return StopRule(most=replications or (MOST_WITH_PRECISION if wishes else 1), narrow=wishes)
-
-
 def _first(experiment: "Experiment", contacts: Path | None, trace: bool) -> "Run":
     from tqdm import tqdm
 
@@ -156,21 +135,13 @@ def _first(experiment: "Experiment", contacts: Path | None, trace: bool) -> "Run
 
 
 def _study(experiment: "Experiment", stop: "StopRule", run: "Run", workers: int, dask: str | None) -> "Study":
-    from tqdm import tqdm
-
-    from sim import executors
     from sim import experiment as experiments
 
     first = (run.replication,)
     if not run.complete:
         return experiments.Study(experiment, first, complete=False, confidence=stop.confidence)
-    with (
-        executors.executor(workers=workers, dask=dask) as executor,
-        tqdm(total=stop.most, desc="重复 replications", leave=False, disable=None) as bar,
-    ):
-        return experiments.run(
-            experiment, stop, executor=executor, begun=first, on_done=lambda n: bar.update(n - bar.n)
-        )
+    with crew(workers, dask, stop.most) as (executor, on_done):
+        return experiments.run(experiment, stop, executor=executor, begun=first, on_done=on_done)
 
 
 def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:
@@ -181,20 +152,17 @@ def _show(model: "Scenario", summary: dict[str, Any], out: Path | None) -> None:
     if not summary["complete"]:
         typer.echo("  已中断，保留完成的部分 · interrupted, what is finished is kept")
     for name, seen in summary["measures"].items():
-        if name.startswith("cases") and not seen["mean"]:
+        if name.startswith("cases") and not summary["measures"]["cases"]["mean"]:
             continue
         text = _told(name, seen["mean"], summary["board"] if summary["replications"] == 1 else {})
         if seen["half_width"] is not None:
             text += f" ± {_told(name, seen['half_width'], {})}"
         limit = f"（{summary['service_level_seconds']:g} s）" if name == "service_level" else ""
-        typer.echo(f"  {LABELS.get(name, name)}：{text}{limit}")
+        typer.echo(f"  {measure_words.label(name)}：{text}{limit}")
     if out is not None:
         typer.echo(f"已写入 written: {out}")
 
 
 def _told(name: str, value: float | None, board: dict[str, Any]) -> str:
-    if value is None:
-        return "—"
-    if isinstance(board.get(name), int):
-        return str(board[name])
-    return f"{value:.1%}" if name in SHARES else f"{value:.1f}"
+    """Return a number for people: a count of one run is whole, a mean of several is not."""
+    return str(board[name]) if isinstance(board.get(name), int) else measure_words.told(name, value)

@@ -1,7 +1,6 @@
 """The command that looks for the cheapest staffing that keeps a promise to the callers."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +21,9 @@ def staffing(
     price: Annotated[
         list[str] | None, typer.Option(help="班组每工时的成本，例如 complaint=45；可写多次")
     ] = None,
+    shift: Annotated[
+        list[str] | None, typer.Option(help="班次，例如 08:00-16:00；可写多次；不写就按时段排")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="每次重复模拟多少天，例如一周写 7")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的方案")] = 1,
     out: Annotated[Path | None, typer.Option(help="把排班表写成 CSV 文件")] = None,
@@ -31,11 +33,12 @@ def staffing(
     """找出成本最低、又守得住承诺的排班 · the cheapest staffing that keeps the promise, checked by simulation."""
     from tqdm import tqdm
 
-    from crmlab.outputs import refuse_there
+    from crmlab.outputs import refuse_there, write_csv
     from sim.experiment import Experiment
     from sim.optimiser import optimise
     from sim.promise import Promise
     from sim.scenario import load
+    from sim.shifts import Shift
 
     if out is not None:
         refuse_there(out, force)
@@ -46,11 +49,12 @@ def staffing(
             Experiment(model, days=days, seed=seed),
             promise,
             prices=dict(_price(one) for one in price or ()),
+            shifts=[Shift.parse(one) for one in shift or ()],
             on_try=lambda tried: bar.update(tried - bar.n),
         )
-    plan = table(model, found)
+    plan = shift_table(model, found) if found.roster else table(model, found)
     if out is not None:
-        _write(plan, out)
+        write_csv(plan, out)
     if as_json:
         typer.echo(json.dumps(_plain(model, found), ensure_ascii=False, indent=2))
     else:
@@ -67,6 +71,16 @@ def table(model: "Scenario", found: "Optimum") -> "pd.DataFrame":
     return pd.DataFrame({"时段": clock, **agents})
 
 
+def shift_table(model: "Scenario", found: "Optimum") -> "pd.DataFrame":
+    """Return the plan by shift: one row a shift, one column a team, people in it."""
+    import pandas as pd
+
+    shifts = next(iter(found.roster.values()))
+    titles = {team.name: team.title_zh for team in model.teams}
+    people = {titles[name]: list(row.values()) for name, row in found.roster.items()}
+    return pd.DataFrame({"班次": list(map(str, shifts)), **people})
+
+
 def _price(text: str) -> tuple[str, float]:
     from crmlab.errors import LabError
 
@@ -77,22 +91,6 @@ def _price(text: str) -> tuple[str, float]:
         raise LabError(f"--price {text}：要写成 班组=每工时成本，例如 complaint=45") from None
 
 
-def _write(plan: "pd.DataFrame", out: Path) -> None:
-    from crmlab.outputs import writing
-
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with writing(out):
-            out.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(
-                plan.to_csv(index=False), encoding="utf-8-sig"
-            )  # so that spreadsheet programs read it
-            part.replace(out)
-    finally:
-        with suppress(OSError):  # the very place may be missing
-            part.unlink(missing_ok=True)
-
-
 def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
     kept = [
         {**vars(one), "level": None if one.level != one.level else round(one.level, 4)} for one in found.kept
@@ -100,6 +98,7 @@ def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
     return {
         "scenario": {"zh": model.title_zh, "en": model.title_en},
         "agents": found.staffing.plain(),
+        "shifts": {team: {str(one): n for one, n in row.items()} for team, row in found.roster.items()},
         "cost": found.cost,
         "own_cost": found.own_cost,
         "met": found.met,
@@ -114,13 +113,9 @@ def _plain(model: "Scenario", found: "Optimum") -> dict[str, Any]:
 
 def _show(model: "Scenario", found: "Optimum", plan: "pd.DataFrame", out: Path | None) -> None:
     typer.echo(f"{model.title_zh} ({model.title_en}) · 试了 {found.tried} 个方案 plans tried")
+    head, *teams = plan.columns
     for row in plan.to_dict("records"):
-        typer.echo(
-            "  "
-            + "  ".join(f"{name} {value}" for name, value in row.items() if name != "时段").join(
-                (f"{row['时段']}  ", "")
-            )
-        )
+        typer.echo("  ".join([f"  {row[head]}", *(f"{name} {row[name]}" for name in teams)]))
     typer.echo(
         f"  每天成本 cost a day：{found.cost:g}（现在的班 the scenario's own plan：{found.own_cost:g}）"
     )

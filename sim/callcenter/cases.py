@@ -60,7 +60,7 @@ class Case:
 class CaseDesk:
     """The book of open cases, and the pieces of work it gives to agents, leaders and managers today.
 
-    A case is born of a call that did not solve its problem. Work on it waits in the line of its level; what
+    A case is born of a call, or a message, that did not solve its problem. Work on it waits in the line of its level; what
     nobody has begun by closing is offered again on the next working day. A solved case gets a follow-up call
     three days later: a content customer's case is closed by the leader, another goes one level up.
     """
@@ -74,6 +74,7 @@ class CaseDesk:
         self.closed: list[Case] = []
         self.log: list[tuple[int, int, str, int]] = []  # when, which contact, what, which agent (or NEVER)
         self.closing = day.scenario.closing_seconds * 1000
+        self.open_to = {told.skill, *told.written_skills}
         self._take_draws(told)
 
     def _take_draws(self, told: Complaints) -> None:
@@ -101,12 +102,12 @@ class CaseDesk:
             elif NEVER < case.follow_up_day <= today:
                 self.give(now, case, FOLLOW_UP)
 
-    def call_over(self, now: int, row: int, leg: int, solved: bool) -> None:
-        """A call is over: open a case if it complained and nothing was solved."""
+    def over(self, now: int, row: int, leg: int, solved: bool) -> None:
+        """A call is over, or a message answered: open a case if it complained and nothing was solved."""
         rows = self.rows
         contacts, who = rows.contacts, rows.who[row]
         number = int(contacts["contact_id"][who])
-        mine = contacts["skill"][who] == self.told.skill and self.opens[row] and row not in rows.special
+        mine = contacts["skill"][who] in self.open_to and self.opens[row] and row not in rows.special
         if solved or not mine or number in self.book:
             return
         severity, about_staff = self.severity[row], self.about_staff[row]

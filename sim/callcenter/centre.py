@@ -16,6 +16,8 @@ from sim.callcenter.legs import Legs, legs_of
 from sim.callcenter.messages import Letters
 from sim.callcenter.parts import WRITTEN
 from sim.callcenter.presence import Presence, presence_of
+from sim.callcenter.special import SpecialCalls, register
+from sim.callcenter.work import Work, work_of
 from sim.contacts import Contacts, Draws, validate
 from sim.errors import InputError
 from sim.records import Calls, calls_of
@@ -63,6 +65,8 @@ class Results:
     chats: Dialogues
     messages: Letters
     presence: Presence
+    special_calls: SpecialCalls
+    work: Work | None = None  # of a plain phone day the calls tell it
 
 
 class Centre:
@@ -116,6 +120,8 @@ class Centre:
             day.chats.records() if day.chats else Dialogues.empty(),
             day.messages.records(),
             presence_of(day),
+            register(calls, today.draws) if self.scenario.options.special else SpecialCalls.empty(),
+            work_of(day),
         )
         if trace is not None:
             trace.extend(events_of(day, results))

@@ -28,7 +28,9 @@ class Chats:
         self.day, self.rows, self.floor, self.told = day, day.rows, day.floor, told
         self.skills = {k for k, skill in enumerate(day.scenario.skills) if skill.channel == "chat"}
         self.leaves_silently = (day.rows.draws["silent"] < told.silent_share).tolist()
-        self.dead: set[int] = set()  # customers who have gone without a sign
+        self.dead: dict[
+            int, int
+        ] = {}  # customers who have gone without a sign, and when an agent opened the chat
         self.beside: dict[int, int] = {}  # chats in the agent's hands when this one began
         self.order: list[int] = []
 
@@ -53,7 +55,7 @@ class Chats:
         if rows.waiting[row]:
             rows.outcome[row], rows.ended[row] = ABANDONED, now
             if self.leaves_silently[row]:
-                self.dead.add(row)
+                self.dead[row] = NEVER
             else:
                 rows.waiting[row] = False
 
@@ -71,6 +73,7 @@ class Chats:
     def _begin(self, now: int, row: int, chats: int) -> None:
         rows = self.rows
         if row in self.dead:
+            self.dead[row] = now
             rows.talk[row] = round(self.told.silent_seconds * 1000)
         else:
             rows.answered[row], rows.outcome[row], self.beside[row] = now, ANSWERED, chats

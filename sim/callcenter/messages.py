@@ -56,7 +56,14 @@ class Messages:
         """The answer is sent."""
         self.rows.ended[row] = now
         self.done.append(row)
+        if self.day.case_desk is not None:
+            self.day.case_desk.over(now, row, row, self._solved(row))
         self.day.phone.free(now, self.rows.seat[row])
+
+    def _solved(self, row: int) -> bool:
+        """Whether the answer solves the problem: the department's share, and the mood of who answers."""
+        share = self.day.scenario.skills[self.rows.skill[row]].solved_share + self.rows.mood.get(row, 0.0)
+        return bool(self.rows.draws["solved"][row] < share)
 
     def close(self) -> None:
         """At closing nobody begins another message."""
@@ -77,14 +84,12 @@ class Messages:
         if told is None or not len(row):
             return Letters.empty()
         who = np.array(rows.who, dtype=np.int64)[row]
-        contacts, draws = rows.contacts, rows.draws
+        contacts = rows.contacts
         at = contacts["at"][who]
         late = (rows.number - contacts["day"][who]) * (DAY // 1000)
         began = np.array(rows.answered, dtype=np.int64)[row] / 1000.0 + late
         ended = np.array(rows.ended, dtype=np.int64)[row] / 1000.0 + late
         due = at + told.promise_hours * 3600
-        share = np.array([s.solved_share for s in self.day.scenario.skills])[np.array(rows.skill)[row]]
-        mood = np.array([rows.mood.get(one, 0.0) for one in self.done])
         names = ("day", "contact_id", "customer_id", "channel", "skill", "reason", "vip", "priority")
         return Letters(
             **{name: contacts[name][who] for name in names},
@@ -97,5 +102,5 @@ class Messages:
             handle=np.round(ended - began, 3),
             ended_at=np.round(ended, 3),
             in_time=ended <= due,
-            solved=draws["solved"][row] < share + mood,
+            solved=np.array([self._solved(one) for one in self.done]),
         )

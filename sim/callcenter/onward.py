@@ -92,7 +92,7 @@ class Onward:
         share = self.solved_share[rows.skill[row]] + rows.mood.get(row, 0.0)
         rows.solved[origin] = origin not in rows.special and self.solved[origin] < share
         if self.case_desk is not None:
-            self.case_desk.call_over(now, origin, row, rows.solved[origin])
+            self.case_desk.over(now, origin, row, rows.solved[origin])
         again = self.calls_again[origin] and origin not in rows.special
         if again and not rows.solved[origin] and not rows.last[origin]:
             at = now + self.repeat_delay[origin]

@@ -48,6 +48,11 @@ def a_word(default: Any = MISSING) -> Any:
     return _as(lambda read, name: read.text(name), default)
 
 
+def some_words(default: Any = MISSING) -> Any:
+    """Return a field that holds different names, checked against the scenario by the scenario."""
+    return _as(lambda read, name: read.texts(name), default)
+
+
 def some_shares(length: int, each: str, default: Any = MISSING) -> Any:
     """Return a field that holds shares that sum to 1."""
     return _as(lambda read, name: _shares(read, name, length, each), default)
@@ -228,8 +233,8 @@ class CrewTraits:
 class Complaints:
     """Complaints that get a number: which skill's calls open one, how grave, how long the work, who settles.
 
-    A call of `skill` that did not solve its problem opens a case with probability `share`; work on it waits
-    in the line of `work_skill`. `severity_shares`: simple, ordinary, complex. `class_shares`: customers of
+    A call of `skill`, or a message to one of the departments `written_skills`, that did not solve its problem
+    opens a case with probability `share`; work on it waits in the line of `work_skill`. `severity_shares`: simple, ordinary, complex. `class_shares`: customers of
     the service classes A to D, served in this order. Each level (agent, leader, manager) settles
     `settled_share` of what reaches it, the last all. `content_share` of customers are content when they are
     called three days later; such a call, and a call-back on progress, takes `call_seconds`.
@@ -247,6 +252,7 @@ class Complaints:
     content_share: float = a_share(0.85)
     call_seconds: float = a_number(120.0, above=True)
     solution_days: tuple[int, ...] = some_days(4, "class", (1, 2, 3, 5))
+    written_skills: tuple[str, ...] = some_words(())
 
 
 @dataclass(frozen=True)

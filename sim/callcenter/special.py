@@ -17,7 +17,8 @@ def register(calls: Any, draws: Any) -> SpecialCalls:
     """Return the register of a day: of each, the line it came on, the time, the desk; of a threat also the
     caller's sex, and that it was reported to the leader.
 
-    `calls` and `draws` are stores or DataFrames of one day; without special calls the register is empty.
+    `calls` and `draws` are stores or DataFrames of one day, the draws with those of contacts carried over to
+    it; without special calls the register is empty.
     """
     kind = np.asarray(calls["special"]).astype(str)
     told = np.flatnonzero(kind != "none")

@@ -34,6 +34,17 @@ def test_a_plan_is_written_told_and_the_same_each_time(tmp_path: Path) -> None:
     assert plain["met"] and plain["cost"] == 2 * sum(plan["柜台"]) + sum(plan["工场"])
 
 
+@pytest.mark.slow
+def test_people_come_for_whole_shifts(tmp_path: Path) -> None:
+    out = tmp_path / "班次.csv"
+    told = say("--over", "day", "--level", "0.4", "--shift", "09:00-11:00", "--out", str(out))
+    assert told.exit_code == 0, told.output
+    plan = pd.read_csv(out)
+    assert list(plan["班次"]) == ["09:00-11:00"] and list(plan.columns) == ["班次", "柜台", "工场"]
+    assert f"柜台 {plan['柜台'][0]}" in told.output
+    assert "must be two times" in str(say("--shift", "9-11").exception)
+
+
 def test_words_that_make_no_sense_are_refused_with_the_cure(tmp_path: Path) -> None:
     there = tmp_path / "plan.csv"
     there.write_text("mine", encoding="utf-8")

@@ -1,20 +1,15 @@
 """`crmlab simulate callcenter` with replications: reports, contact lists from files, interrupts and full disks."""
 
-import contextlib
 import json
-import os
-import pty
 import re
 import resource
-import signal
 import subprocess
 import sys
-import threading
-import time
 
 import pandas as pd
 import pytest
 import typer
+from on_a_screen import interrupted
 from typer.testing import CliRunner
 
 from crmlab.commands import simulate
@@ -151,30 +146,12 @@ def crmlab(*words, **options):
     return subprocess.Popen([*command, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, **options)
 
 
-def drained(screen: int, seen: bytearray) -> None:
-    """Read a screen to its end, so that who writes on it never waits."""
-    with contextlib.suppress(OSError):  # the other end was closed
-        while piece := os.read(screen, 4096):
-            seen.extend(piece)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_control_c_keeps_what_is_finished(tmp_path, workers):
-    shown, screen = pty.openpty()  # a real screen, so that the progress bar is drawn
-    seen = bytearray()
-    reader = threading.Thread(target=drained, args=(shown, seen))
-    ran = crmlab("--replications", 100_000, "--workers", workers, "--out", tmp_path / "out", stderr=screen)
-    os.close(screen)
-    reader.start()
-    deadline = time.monotonic() + 90
-    while not re.search(rb"\b[1-9]\d*/100000", seen) and ran.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    ran.send_signal(signal.SIGINT)
-    said = ran.communicate(timeout=60)[0].decode()
-    reader.join(timeout=60)
-    os.close(shown)
-    assert ran.returncode == 130 and "interrupted" in said, bytes(seen[-2000:])
+    words = ("simulate", "callcenter", "--scenario", SHOP, "--replications", 100_000, "--workers", workers)
+    code, said = interrupted(*words, "--out", tmp_path / "out", of=100_000)
+    assert code == 130 and "interrupted" in said
     summary = json.loads((tmp_path / "out/summary.json").read_text(encoding="utf-8"))
     assert not summary["complete"] and 1 <= summary["replications"] < 100_000
     long = tables.read(tmp_path / "out/replications.parquet", "replications")

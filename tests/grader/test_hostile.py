@@ -42,6 +42,23 @@ ATTACKS: dict[str, str] = {
     "disk-hog": "n = 0\nwhile True:\n    open(f'f{n}', 'wb').write(b'x' * 20_000_000)\n    n += 1",
     "loud": "for _ in range(300_000):\n    print('x' * 100)\ntotal = 4",
     "deaf-loop": "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+    "leaves-things": "import os, socket\nfrom pathlib import Path\nfrom multiprocessing import shared_memory\n"
+    "def tried(do):\n    try:\n        do()\n        print('LEFT', do)\n    except Exception:\n        pass\n"
+    "for place in ('/tmp', '/dev/shm', '/var/tmp', '/run', '/dev/mqueue', os.path.dirname(COURSE), os.path.dirname(BOOK)):\n"
+    "    tried(lambda: Path(place, 'answer_5').write_text('5'))\n"
+    "tried(lambda: shared_memory.SharedMemory('answer', create=True, size=8))\n"
+    "tried(lambda: socket.socket(socket.AF_UNIX).bind('\\0answer'))\n"
+    "tried(lambda: os.mkfifo('/tmp/answer_pipe'))\ntotal = 4",
+    "swaps-links": "import os, threading\nfrom pathlib import Path\nPath('loot').write_text('x')\ndef swap():\n"
+    "    while True:\n        for target in (BOOK, '/etc/passwd', COURSE):\n            try:\n"
+    "                os.symlink(target, 'l'); os.replace('l', 'loot'); os.link(target, 'hard')\n"
+    "            except OSError:\n                pass\nthreading.Thread(target=swap, daemon=True).start()\ntotal = 4",
+    "deep-answer": "total = []\nfor _ in range(100_000):\n    total = [total]",
+    "never-ending-repr": "class Big(int):\n    def __repr__(self):\n        while True:\n            pass\ntotal = Big(4)",
+    "rewrites-modules": "import sys, types, json, builtins\nfor name in ('grader.wire', 'grader.pipe', 'grader.student', 'json', 'pandas.testing'):\n"
+    "    sys.modules[name] = types.ModuleType(name)\nbuiltins.len = lambda *a: 0\nbuiltins.__import__ = lambda *a, **k: None\ntotal = 4",
+    "speaks-for-itself": "import os\nfor number in range(3, 64):\n    try:\n"
+    "        os.write(number, b'points 800 ' * 30)\n    except OSError:\n        pass\ntotal = 4",
     "kills-all": "import os, signal\nfor p in (-1, os.getppid(), 1):\n    try:\n        os.kill(p, signal.SIGKILL)\n"
     "    except OSError:\n        pass\ntotal = 4",
 }
@@ -110,6 +127,9 @@ def test_every_neighbour_keeps_the_points(siege: dict[str, Any]) -> None:
 def test_nothing_is_learnt_from_memory_or_files(siege: dict[str, Any]) -> None:
     assert "FOUND []" in shown(siege, "walks-memory")
     assert "LEAK" not in shown(siege, "reads-course")
+    assert "LEFT" not in shown(siege, "leaves-things")
+    for place in ("/tmp", "/dev/shm", "/var/tmp"):
+        assert not (Path(place) / "answer_5").exists()
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ SETTING = Setting(preload=(), unsafe=True, workers=2)
 SCRIPT = """
 import itertools, os, signal, sys
 from pathlib import Path
-from grader import autograded, children, ledger, marking, marks
+from grader import autograded, children, lateness, ledger, marking, marks
 from grader.course import Course
 from grader.setting import Setting
 
@@ -60,7 +60,7 @@ def at(owner, name, act, *, after=False):
 
 MOMENTS = {
     "as a process starts": lambda: at(children.ForkServer, "spawn", die, after=True),
-    "as the gradebook is written": lambda: at(ledger, "_late", die),
+    "as the gradebook is written": lambda: at(lateness, "enter", die),
     "after the gradebook": lambda: at(ledger, "write", die, after=True),
     "after the folder": lambda: at(autograded, "write", die, after=True),
     "in the middle of a line": lambda: at(marks, "note", half_a_line),

@@ -10,6 +10,7 @@ from sim import tables
 from sim.callcenter import Centre
 from sim.callcenter.cases import DEADLINES
 from sim.contacts import Contacts
+from sim.errors import InputError
 from sim.scenario import Scenario
 
 FRIDAY = 10  # of a run whose day 0 is the first of September 2026
@@ -158,3 +159,32 @@ def test_a_contact_that_was_solved_opens_nothing():
     contacts = callers([NOON], day=FRIDAY)
     assert isinstance(contacts, Contacts)
     assert len(Centre(Scenario.from_plain(plain)).run(contacts, draws(contacts)).cases) == 0
+
+
+def by_letter(departments) -> Scenario:
+    plain = shop().plain()
+    plain["complaints"] |= {"written_skills": departments} if departments else {}
+    plain["skills"]["letters"] = plain["skills"]["general"] | {"share": 0.0, "channel": "email"}
+    plain["teams"]["general"]["skills"] = ["general", "letters"]
+    return Scenario.from_plain(plain | {"messages": {"priority_shares": [0.2] * 5, "promise_hours": 24.0}})
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_written_complaint_opens_a_case_where_the_department_is_named(named):
+    told = by_letter(["letters"] if named else [])
+    letters = callers([NOON, NOON + 1], day=FRIDAY)
+    columns = {name: letters[name] for name in letters.names}
+    letters = Contacts(**columns | {"skill": np.full(2, "letters"), "channel": np.full(2, "email")})
+    made = Centre(told).run(letters, draws(letters, complaint=np.array([0.1, 0.9])))
+    assert made.messages["solved"].tolist() == [False, False]
+    assert made.cases["contact_id"].tolist() == ([0] if named else [])
+    if named:
+        assert case(made)["opened_at"] == made.messages["ended_at"][0] and case(made)["skill"] == "letters"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["general"], "written channel .letters"), ([7], "different words")]
+)
+def test_a_department_that_gets_no_letters_is_refused(names, said):
+    with pytest.raises(InputError, match=said):
+        by_letter(names)

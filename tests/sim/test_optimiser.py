@@ -114,6 +114,7 @@ def test_what_cannot_be_asked_is_refused(make, words):
         make()
 
 
+@pytest.mark.slow
 def test_a_promise_that_nobody_could_keep_is_refused():
     empty = steady(30.0, patience__law="exponential", teams__general__shrinkage=1.0)
     with pytest.raises(

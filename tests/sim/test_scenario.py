@@ -91,7 +91,15 @@ def test_an_impossible_value_is_refused_by_name(path, value, rule):
 
 def test_the_ready_scenarios_load_and_survive_a_round_trip():
     assert ready() == (
-        *("clinic", "ecommerce_peak", "retail_hotline", "small_shop", "ssj_callcenter", "telecom_hotline"),
+        *(
+            "clinic",
+            "ecommerce_peak",
+            "retail_hotline",
+            "service_centre",
+            "small_shop",
+            "ssj_callcenter",
+            "telecom_hotline",
+        ),
     )
     for name in ready():
         assert Scenario.from_plain(load(name).plain()) == load(name)
