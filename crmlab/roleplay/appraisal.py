@@ -95,9 +95,10 @@ def _offered(rules: Rules, state: State, offer: str, scenario: Scenario) -> Stat
     """Return the state after an offer: taken when it fits the goal; one beyond authority is a promise to be broken."""
     beyond = offer in scenario.plain.get("beyond", ())
     state = replace(state, overpromised=state.overpromised or beyond)
-    if not (knows_enough(state, scenario) and _calm(rules, state)) or state.accepted:
+    good = offer in scenario.plain["goal"]["accept"] and not beyond
+    if not (knows_enough(state, scenario) and _calm(rules, state)) or (state.accepted and not good):
         return state
-    return replace(state, offer=offer, accepted=offer in scenario.plain["goal"]["accept"] and not beyond)
+    return replace(state, offer=offer, accepted=good)
 
 
 def _calm(rules: Rules, state: State) -> bool:

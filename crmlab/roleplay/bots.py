@@ -1,7 +1,7 @@
 """Simulated trainees: each is a habit that works with any scenario and rubric, by suggested lines or in free text."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import cycle, islice
 from typing import Any
@@ -57,10 +57,10 @@ class Sight:
         rows = [row for row in self.play.scenario.lines.values() if act in row["acts"]]
         return self._spoken(rows[0]) if rows else self.plain(act)
 
-    def plain(self, *acts: str) -> Speech:
-        """Return words that do `acts` in any scenario, one after another."""
-        gap = " " if self.play.lang == "en" else ""
-        return Speech(gap.join(words()["lines"][act][self.play.lang] for act in acts), acts)
+    def plain(self, act: str) -> Speech:
+        """Return words that do `act` in any scenario; of an act without words, the words of listening."""
+        known = words()["lines"]
+        return Speech(known.get(act, known["listen"])[self.play.lang], (act,))
 
     def any_line(self, draw: float) -> Speech:
         """Return one of all lines, by a number 0-1."""
@@ -100,20 +100,27 @@ def play_bot(
     if bot not in (*HABITS, thorough.__name__):
         raise LabError(f"没有试演者 {bot[:40]}；可用：{'、'.join(HABITS)}")
     play = Play(scenario, seed=seed, level=level, lang=lang)
-    for speech in islice(HABITS.get(bot, thorough)(Sight(play)), MOST_TURNS):
-        acts = _read(speech, lang) if free else speech.acts
-        play.say(speech.text, acts, speech.offer if "solution" in acts else "")
+    see = Sight(play)
+    for speech in islice(HABITS.get(bot, thorough)(see), MOST_TURNS):
+        said = _understood(speech, see) if free else speech
+        play.say(said.text, said.acts, said.offer if "solution" in said.acts else "")
         if play.state.ended:
             break
     return play
 
 
-def _read(speech: Speech, lang: str) -> tuple[str, ...]:
-    """Return what counts when free words are confirmed honestly: of the best guesses those that were meant."""
-    guesses = tag(speech.text, lang)[:GUESSES]
-    meant = {act for act, _p in guesses} & set(speech.acts)
-    plain = {act for act, p in guesses if act in violations() and p >= SURE_OF_VIOLATION}
-    return tuple(act for act in act_names() if act in meant | plain) or ("offtopic",)
+def _understood(speech: Speech, see: Sight) -> Speech:
+    """Return what counts when free words are confirmed honestly: of the best guesses those that were meant.
+
+    What was not understood at all is said once more in plain words, as the screen offers; then it is nothing.
+    """
+    for said in (speech, replace(see.plain(speech.acts[0]), offer=speech.offer)):
+        guesses = tag(said.text, see.play.lang)[:GUESSES]
+        meant = {act for act, _p in guesses} & set(speech.acts)
+        plain = {act for act, p in guesses if act in violations() and p >= SURE_OF_VIOLATION}
+        if meant | plain:
+            return replace(said, acts=tuple(act for act in act_names() if act in meant | plain))
+    return replace(speech, acts=("offtopic",))
 
 
 def good(see: Sight) -> Iterator[Speech]:
@@ -127,7 +134,8 @@ def mediocre(see: Sight) -> Iterator[Speech]:
     steps = list(see.steps)
     if len(steps) > 3:
         steps[1], steps[2] = steps[2], steps[1]
-        del steps[-2]
+        left = [step for step in steps[1:-1] if "solution" not in step["acts"]]
+        steps = [step for step in steps if step not in left[-1:]]
     for step in steps:
         yield from _take(see, step, enough=1)
 
@@ -245,7 +253,8 @@ def _once(see: Sight, act: str, shown: set[str]) -> Iterator[Speech]:
 
 def _offered(see: Sight, leave: frozenset[str]) -> Iterator[Speech]:
     """Ask until enough is known, then offer; when it is not taken, soothe and offer again."""
-    asked = [act for act in ("ask_open", "ask_closed", "ask_need", "restate", "listen") if act not in leave]
+    wanted = {act for fact in see.play.scenario.facts.values() for act in fact["asked"]} | {"restate"}
+    asked = sorted(wanted - leave, key=act_names().index) or ["ask_open"]
     for act in islice(cycle(asked), TRIES * 2):
         if knows_enough(see.play.state, see.play.scenario):
             break

@@ -32,10 +32,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Credit:
-    """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does)."""
+    """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does).
+
+    `order` is what the order left of that utterance's worth, 1 when it came in time.
+    """
 
     share: float
     said: Said | None
+    order: float = 1.0
 
 
 def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
@@ -71,18 +75,18 @@ def _credit(
     step: Mapping[str, Any], before: Mapping[str, Any] | None, heard: Sequence[Said], said: Sequence[Said]
 ) -> Credit:
     late = {one.n for one in said[step["within"] :]} if "within" in step else set()
-    earned: dict[str, tuple[float, Said]] = {}
+    earned: dict[str, tuple[float, Said, float]] = {}
     for one in heard:
         factor = _ready(before, [other for other in heard if other.n <= one.n], heard) * (
             EARLY if one.n in late else 1.0
         )
         for act in set(one.acts) & set(step["acts"]):
             worth = _worth(one, act) * factor
-            if worth > earned.get(act, (0.0, one))[0]:
-                earned[act] = (worth, one)
-    best = sorted(earned.values(), key=lambda pair: (-pair[0], pair[1].n))
-    share = sum(worth for worth, _one in best[: step["need"]]) / step["need"]
-    return Credit(share, best[0][1] if best else None)
+            if worth > earned.get(act, (0.0, one, factor))[0]:
+                earned[act] = (worth, one, factor)
+    best = sorted(earned.values(), key=lambda found: (-found[0], found[1].n))[: step["need"]]
+    share = sum(worth for worth, _one, _order in best) / step["need"]
+    return Credit(share, best[0][1], min(order for *_rest, order in best)) if best else Credit(0.0, None)
 
 
 def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said], heard: Sequence[Said]) -> float:

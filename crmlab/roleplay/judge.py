@@ -27,7 +27,10 @@ OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the score sheet; `turn` is 0 and `quote` empty when nothing was said for it."""
+    """One line of the score sheet; `turn` is 0 and `quote` empty when nothing was said for it.
+
+    `why` tells in words why less was earned than was done, "" when there is nothing to tell.
+    """
 
     part: str
     points: int
@@ -36,6 +39,7 @@ class Line:
     quote: str
     rule: str
     better: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,15 @@ def _step(step: dict[str, Any], credit: Credit, said: list[Said], lang: str) -> 
         for one in said:
             worst = max((one.sure.get(act, 1.0) for act in UNKIND & set(one.acts)), default=0.0)
             share *= 1 - (1 - SPOILS) * worst
-    return _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
+    line = _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
+    return replace(line, why=_why(credit, spoiled=share < credit.share, lang=lang))
+
+
+def _why(credit: Credit, *, spoiled: bool, lang: str) -> str:
+    _ = translator(lang)
+    if spoiled:
+        return _("伤人的话抵掉了一部分")
+    return _("次序不对，或前一步没有做完，只算一部分") if credit.order < 1 else ""
 
 
 def _manner(rules: dict[str, Any], said: list[Said], lang: str, *, silent: bool) -> Line:

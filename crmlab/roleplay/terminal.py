@@ -130,7 +130,7 @@ def _sheet(call: Call, _: Words) -> None:
         cited = f"#{line.turn}「{line.quote}」" if line.turn else "—"
         typer.echo(f"  {line.points:2d}/{line.of:2d}  {line.rule}  {cited}")
     for line in made.sheet.improvements:
-        typer.echo(f"  ↑ {line.rule} → {line.better}")
+        typer.echo(f"  ↑ {line.rule} → {line.better}" + (f" ({line.why})" if line.why else ""))
 
 
 def _typed() -> str | None:

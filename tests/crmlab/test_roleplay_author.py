@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from crmlab.commands import roleplay, roleplay_author
 from crmlab.errors import LabError
 from crmlab.roleplay import graph
+from crmlab.roleplay.engine import Play
+from crmlab.roleplay.judge import judge_play
 from crmlab.roleplay.lint import faults
 from crmlab.roleplay.scenario import TEMPLATE, load, names, read_yaml
 
@@ -117,6 +119,29 @@ def test_the_line_is_the_one_an_editor_shows(tmp_path: Path) -> None:
 def test_what_only_reading_and_playing_can_see(tmp_path: Path, old: str, new: str, told: str) -> None:
     found = faults(load(changed(tmp_path, (old, new))))
     assert any(re.search(told, one) and re.match(r"第 \d+ 行", one) for one in found), found
+
+
+def test_a_customer_may_feel_otherwise_than_most(tmp_path: Path) -> None:
+    cold = "feelings:\n  facts_enough: 0\n  acts:\n    empathize: {anger: [1], trust: [-6]}\nlevels:"
+    usual, other = (
+        Play(load(TEMPLATE), seed=1),
+        Play(load(changed(tmp_path, ("\nlevels:", "\n" + cold))), seed=1),
+    )
+    start = other.state
+    assert usual.line("sorry").state.anger < start.anger < other.line("sorry").state.anger
+    assert other.line("replace").state.accepted and not usual.line("replace").state.accepted
+
+
+def test_an_offer_beyond_authority_is_a_promise_that_breaks() -> None:
+    kept, broken = (Play(load(TEMPLATE), seed=1) for _n in range(2))
+    for line in ("greet", "sorry", "open", "closed", "replace", "time"):
+        kept.line(line)
+        broken.line(line)
+    broken.line("cash")
+    kept.line("thanks")
+    broken.line("thanks")
+    assert broken.state.overpromised and broken.state.anger > kept.state.anger + 15
+    assert judge_play(broken).overall < judge_play(kept).overall
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import pairwise
 from statistics import mean, pstdev
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from crmlab.errors import LabError
 from crmlab.roleplay import bots
 from crmlab.roleplay.bots import play_bot
 from crmlab.roleplay.engine import LEVELS, Play
-from crmlab.roleplay.judge import judge_play
+from crmlab.roleplay.judge import judge_play, rubric
 from crmlab.roleplay.lint import GAP, ORDER, moods
 from crmlab.roleplay.scenario import load, names
 
@@ -43,8 +44,9 @@ def test_better_habits_earn_more_by_a_clear_gap(name: str, level: int) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @every
 def test_no_trick_comes_near_the_good_one(name: str, level: int) -> None:
-    earned = means(name, level)
-    assert all(earned["good"] - earned[bot] >= GAP for bot in BELOW_GOOD), earned
+    earned, acts = means(name, level), {act for step in steps(name) for act in step["acts"]}
+    tricks = set(BELOW_GOOD) - (set() if "empathize" in acts else {"robot"})  # where nobody is to be soothed
+    assert all(earned["good"] - earned[bot] >= GAP for bot in tricks), earned
     assert earned["keyword_stuffer"] < 50
 
 
@@ -85,6 +87,10 @@ def test_steps_out_of_order_lower(name: str) -> None:
     plain = said_by_good(name)
     body, close = plain[:-1], plain[-1]
     assert judged(name, [*body[::-1], close]) < judged(name, plain) - GAP
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return list(rubric(load(name).plain["rubric"])["steps"])
 
 
 def said_by_good(name: str) -> list[bots.Speech]:

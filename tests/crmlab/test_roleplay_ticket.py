@@ -76,3 +76,20 @@ def test_better_wordings_fit_the_case() -> None:
 def test_numbers_and_pairs_are_what_is_recognised() -> None:
     assert share("订单尾号是 7316", "尾号７３１６", "zh") == 2 / 5
     assert share("", "anything", "en") == 0 and share("the and of", "the and of", "en") == 0
+
+
+def test_a_line_that_earned_less_tells_why() -> None:
+    play = Play(SCENARIO, seed=3)
+    for line in ("greet", "time", "sorry", "blame", "open"):
+        play.line(line)
+    why = {line.part: line.why for line in judge_play(play).lines}
+    assert "次序" in why["act"] and "伤人" in why["calm"] and why["accept"] == ""
+
+
+def test_another_welcome_offer_replaces_the_first_and_a_poor_one_does_not() -> None:
+    play = Play(SCENARIO, seed=5)
+    for line in ("greet", "listen", "sorry", "open", "closed", "replace", "refund"):
+        turn = play.line(line)
+    assert play.state.offer == "refund" and play.state.accepted and "全额退款" in turn.reply
+    play.line("voucher")
+    assert play.state.offer == "refund" and play.state.accepted

@@ -73,7 +73,7 @@ def test_from_the_start_page_a_whole_call_with_the_mouse(opened: tuple[Any, str,
     page, url, _outside, made = opened
     page.goto(url)
     with page.expect_popup() as popup:
-        page.locator(".crmlab-talk .crmlab-go a[href*=roleplay]").click()
+        page.locator('.crmlab-talk .crmlab-go a[href*="roleplay"]').click()
     tab = popup.value
     tab.locator(f'a[href*="{NAME}&level=1"]').click()
     tab.locator(".crm-chips button").first.wait_for()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from crmlab.language import Words, translator
-from crmlab.roleplay.judge import Line, Sheet, judge_play
+from crmlab.roleplay.judge import TICKET, Line, Sheet, judge_play
 from crmlab.roleplay.screen.call import HINT_COST, Call
 from crmlab.roleplay.screen.curve import curve
 from crmlab.roleplay.tagging.acts import acts
@@ -84,15 +84,22 @@ def _improvements(sheet: Sheet, _: Words) -> str:
         return f"<p>{escape(praise)}</p>"
     say = _("可以这样说：")
     rows = "".join(
-        f"<li><b>{escape(line.rule)}</b>{_cited(line, _)}<br>{escape(say)}<q>{escape(line.better)}</q></li>"
+        f"<li><b>{escape(line.rule)}</b>{_cited(line, _)}<br>{_why(line)}"
+        f"{escape(say)}<q>{escape(line.better)}</q></li>"
         for line in sheet.improvements
     )
     return _titled(_("下次先改这几点"), f'<ol class="crm-better">{rows}</ol>')
 
 
+def _why(line: Line) -> str:
+    return f'<span class="crm-small">{escape(line.why)}</span><br>' if line.why else ""
+
+
 def _cited(line: Line, _: Words) -> str:
     if not line.turn and line.points == line.of:
         return '<span class="crm-small"> ✓</span>'
+    if line.part == TICKET and line.points:
+        return f'<span class="crm-small"> <q>{escape(line.quote)}</q></span>' if line.quote else ""
     if not line.turn:
         missing = _("这次没有做到")
         return f'<span class="crm-small"> {escape(missing)}</span>'
