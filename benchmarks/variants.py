@@ -1,4 +1,4 @@
-"""Are student variants of the retail market equally hard? Accepted seeds, and what automatic solvers get on each.
+"""Are student variants of a market equally hard? Accepted seeds, and what automatic solvers get on each.
 
 `crmlab bench variants` prints mean and spread over `--variants` accepted seeds, against seeds taken as they come.
 """
@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from crmlab.market_variants import NAIVE_MOST, PASS_MARK, RANKS, accepted
+from crmlab.market_variants import CASES, accepted, case_of
 
 
 def main(words: list[str]) -> None:
@@ -16,9 +16,10 @@ def main(words: list[str]) -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--variants", type=int, default=200)
     options.add_argument("--start", type=int, default=1)
+    options.add_argument("--market", choices=list(CASES), default="retail")
     asked = options.parse_args(words)
     made = []
-    for one in accepted(asked.start, asked.variants):
+    for one in accepted(asked.start, asked.variants, market=asked.market):
         made.append(one)
         if len(made) % 20 == 0:
             print(f"  {len(made)} variants, seed {one.seed}", flush=True)
@@ -30,11 +31,12 @@ def main(words: list[str]) -> None:
         print(
             f"{name:<28}{values.mean():>8.3f}{values.std(ddof=1):>8.4f}{values.min():>8.3f}{values.max():>8.3f}"
         )
-    failed = sum(one.naive < NAIVE_MOST for one in made)
-    passed = sum(one.expert > PASS_MARK for one in made)
+    ranks = case_of(asked.market).ranks
+    failed = sum(one.naive < one.case.naive_most for one in made)
+    passed = sum(one.expert > one.case.pass_mark for one in made)
     print(
-        f"naive fails on {failed}, expert passes on {passed}, policies rank {' > '.join(RANKS)} on all: "
-        f"{all(one.ranks == RANKS for one in made)}"
+        f"naive fails on {failed}, expert passes on {passed}, policies rank {' > '.join(ranks)} on all: "
+        f"{all(one.ranks == ranks for one in made)}"
     )
     print(f"answer keys all different: {len({one.key for one in made}) == len(made)}")
 

@@ -1,4 +1,4 @@
-"""Automatic solvers of the retail cases: naive, textbook and expert, from visible tables only."""
+"""Automatic solvers of the market cases: naive, textbook and expert, from visible tables only."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,14 @@ R, ALPHA, A, B = 0.55, 2.4, 0.8, 2.5
 
 @dataclass(frozen=True)
 class Cut:
-    """What is known on day `today` of customers who bought before, one row each, and what came after.
-
-    `recency` and `tenure` in months, `monetary` yuan an order; `buys` whether, `spends` how much later.
+    """What is known on a day of customers, one row each, and what came after: whether (`outcome`), and what it was
+    `worth`, yuan. In a shop the outcome is that they buy, under contract that they are lost.
     """
 
     customer_id: NDArray[np.int64]
     features: NDArray[np.float64]
-    buys: NDArray[np.bool_]
-    spends: NDArray[np.float64]
+    outcome: NDArray[np.bool_]
+    worth: NDArray[np.float64]
 
 
 def cut(orders: dict[str, NDArray], contacts: dict[str, NDArray], today: int, until: int) -> Cut:
@@ -77,21 +76,21 @@ def expert(one: Cut) -> NDArray[np.float64]:
 
 
 def captured(score: NDArray[np.float64], one: Cut) -> float:
-    """Return how much of the best possible later spending the best fifth by a score has."""
+    """Return how much of what the best possible fifth is worth later the best fifth by a score has."""
     top = int(len(score) * TOP_SHARE)
-    best = np.sort(one.spends)[::-1][:top].sum()
-    return float(one.spends[np.argsort(-score, kind="stable")[:top]].sum() / best)
+    best = np.sort(one.worth)[::-1][:top].sum()
+    return float(one.worth[np.argsort(-score, kind="stable")[:top]].sum() / best)
 
 
 def reference_auc(one: Cut) -> float:
-    """Return the area under the curve of a logistic model of buying again, fitted on one half, tested on the other."""
+    """Return the area under the curve of a logistic model of the outcome, fitted on one half, tested on the other."""
     x = np.log1p(one.features)
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-9)
     x = np.column_stack([np.ones(len(x)), x])
     odd = np.arange(len(x)) % 2 == 1
-    beta = _fit(x[odd], one.buys[odd])
-    other = _fit(x[~odd], one.buys[~odd])
-    return (auc(x[~odd] @ beta, one.buys[~odd]) + auc(x[odd] @ other, one.buys[odd])) / 2.0
+    beta = _fit(x[odd], one.outcome[odd])
+    other = _fit(x[~odd], one.outcome[~odd])
+    return (auc(x[~odd] @ beta, one.outcome[~odd]) + auc(x[odd] @ other, one.outcome[odd])) / 2.0
 
 
 def auc(score: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

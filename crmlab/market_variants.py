@@ -1,24 +1,45 @@
-"""Variants of the retail market: seeds whose difficulty, measured by automatic solvers, lies in a narrow band."""
+"""Variants of a market: seeds whose difficulty, measured by automatic solvers, lies in a narrow band."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from crmlab import market_solvers as solvers
+from crmlab import contract_solvers, market_solvers
+from crmlab.market_solvers import Cut
 from sim.errors import InputError
 from sim.market import Market
-from sim.market.facts import Usual
+from sim.market.settings import load
 from sim.market.state import State
 from sim.market.story import Story
+from sim.market.usual import usual
 from sim.policy import Actions, Policy, Steady, View
 from sim.truth import profit
 
-CUSTOMERS, MONTHS, LATER = 2500, 12, 6
-AUC_BAND = (0.755, 0.775)  # of the reference solver; the middle of what seeds give
-PASS_MARK = 0.60  # share of the best possible spending that a list of a fifth must hold
-NAIVE_MOST = 0.45
 MOST_TRIES = 200
+Solver = Callable[[Cut], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked of every student of a market: its size, what a variant must be like, and who solves it.
+
+    `band` is that of the reference solver's area under the curve; a list of a fifth must hold `pass_mark` of what the best
+    could, and the naive one stays under `naive_most`; `ranks` are the policies from best to worst.
+    """
+
+    market: str
+    customers: int
+    months: int
+    later: int
+    band: tuple[float, float]
+    naive_most: float
+    pass_mark: float
+    solvers: Mapping[str, Solver]
+    policies: tuple[Policy, ...]
+    ranks: tuple[str, ...]
+    cut: Callable[["Case", Market, Story, Story], Cut]
 
 
 @dataclass(frozen=True)
@@ -27,6 +48,7 @@ class Difficulty:
     the policies from best to worst, and the key of its answers.
     """
 
+    case: Case
     seed: int
     auc: float
     naive: float
@@ -38,9 +60,9 @@ class Difficulty:
     @property
     def accepted(self) -> bool:
         """Whether the variant is as hard as the others."""
-        low, high = AUC_BAND
-        fair = self.naive < NAIVE_MOST < PASS_MARK < self.expert
-        return low <= self.auc <= high and fair and self.ranks == RANKS
+        low, high = self.case.band
+        fair = self.naive < self.case.naive_most < self.case.pass_mark < self.expert
+        return low <= self.auc <= high and fair and self.ranks == self.case.ranks
 
 
 @dataclass(frozen=True)
@@ -69,53 +91,136 @@ class CouponsForAll:
         return Actions(campaigns={"coupon": view.customers["customer_id"]})
 
 
-POLICIES: tuple[Policy, ...] = (WinBack(), CouponsForAll())
-RANKS = ("win-back", "nothing", "coupons for all")
+@dataclass(frozen=True)
+class HoldTheLeaving:
+    """A save offer to those who gave notice."""
+
+    name: str = "hold the leaving"
+    budget: float | None = None
+
+    def act(self, view: View) -> Actions:
+        """Return an offer to everybody under notice."""
+        ids = view.customers["customer_id"]
+        return Actions(save=ids[view.customers["leaves_day"] >= view.day])
 
 
-def difficulty(seed: int) -> Difficulty | None:
+@dataclass(frozen=True)
+class OffersForAll:
+    """A save offer for everybody, every month."""
+
+    name: str = "offers for all"
+    budget: float | None = None
+
+    def act(self, view: View) -> Actions:
+        """Return an offer for all."""
+        return Actions(save=view.customers["customer_id"])
+
+
+def _buyers(case: Case, market: Market, story: Story, quiet: Story) -> Cut:
+    tables = {name: _both(story, quiet, name) for name in ("orders", "service_contacts")}
+    days = market.almanac.first[[case.months, case.months + case.later]]
+    return market_solvers.cut(tables["orders"], story.arrays("service_contacts"), int(days[0]), int(days[1]))
+
+
+def _leavers(case: Case, market: Market, story: Story, quiet: Story) -> Cut:
+    names = ("bills", "notices", "contracts", "usage", "service_contacts")
+    tables = {name: _both(story, quiet, name) for name in names}
+    people = story.frame("customers").sort_values("customer_id")
+    joined = people[["customer_id", "joined_day"]].to_numpy()
+    days = market.almanac.first[[case.months, case.months + case.later]]
+    return contract_solvers.cut(tables, joined, int(days[0]), int(days[1]))
+
+
+def _both(story: Story, quiet: Story, name: str) -> dict[str, NDArray]:
+    """Return a table of a story and of the months that follow it."""
+    later = quiet.arrays(name)
+    return {
+        column: np.concatenate([rows, later[column]]) if later else rows
+        for column, rows in story.arrays(name).items()
+    }
+
+
+def _solvers(home: object) -> dict[str, Solver]:
+    return {name: getattr(home, name) for name in ("naive", "textbook", "expert")}
+
+
+CASES = {
+    "retail": Case(
+        market="retail",
+        customers=2500,
+        months=12,
+        later=6,
+        band=(0.755, 0.775),  # the middle of what seeds give
+        naive_most=0.45,
+        pass_mark=0.60,
+        solvers=_solvers(market_solvers),
+        policies=(WinBack(), CouponsForAll()),
+        ranks=("win-back", "nothing", "coupons for all"),
+        cut=_buyers,
+    ),
+    "subscription": Case(
+        market="subscription",
+        customers=4000,
+        months=18,
+        later=6,
+        band=(0.670, 0.688),
+        naive_most=0.30,
+        pass_mark=0.44,
+        solvers=_solvers(contract_solvers),
+        policies=(HoldTheLeaving(), OffersForAll()),
+        ranks=("hold the leaving", "nothing", "offers for all"),
+        cut=_leavers,
+    ),
+}
+
+
+def case_of(market: str) -> Case:
+    """Return the case of a market; InputError, naming those there are, if it has none."""
+    if market not in CASES:
+        raise InputError(
+            f"market = {market!r}: there are no variants of it; choose one of {', '.join(CASES)}"
+        )
+    return CASES[market]
+
+
+def difficulty(seed: int, case: Case) -> Difficulty | None:
     """Return how hard the variant of a seed is; None, early, when the reference solver is outside its band."""
-    market = Market(CUSTOMERS, seed)
-    story = market.run(MONTHS, Usual())
-    quiet = _future(market, story.final, Steady(name="nothing"))
-    one = _cut(market, story, quiet)
-    area = solvers.reference_auc(one)
-    if not AUC_BAND[0] <= area <= AUC_BAND[1]:
+    market = Market(case.customers, seed, settings=load(case.market))
+    story = market.run(case.months, usual(market.settings))
+    quiet = _future(case, market, story.final, Steady(name="nothing"))
+    one = case.cut(case, market, story, quiet)
+    area = market_solvers.reference_auc(one)
+    if not case.band[0] <= area <= case.band[1]:
         return None
-    gains = {policy.name: profit(_future(market, story.final, policy)) for policy in POLICIES}
+    gains = {one.name: profit(_future(case, market, story.final, one)) for one in case.policies}
     gains["nothing"] = profit(quiet)
-    spent = np.sort(story.customers().spent)[::-1]
+    held = {name: market_solvers.captured(solver(one), one) for name, solver in case.solvers.items()}
     return Difficulty(
+        case=case,
         seed=seed,
         auc=area,
-        naive=solvers.captured(solvers.naive(one), one),
-        textbook=solvers.captured(solvers.textbook(one), one),
-        expert=solvers.captured(solvers.expert(one), one),
+        **held,
         ranks=tuple(sorted(gains, key=lambda name: -gains[name])),
-        key=(
-            int((np.cumsum(spent) <= 0.8 * spent.sum()).sum()),
-            round(spent.sum()),
-            round(gains["win-back"] - gains["nothing"]),
-            int(one.buys.sum()),
-        ),
+        key=_key(story, one, gains[case.policies[0].name] - gains["nothing"]),
     )
 
 
-def _cut(market: Market, story: Story, quiet: Story) -> solvers.Cut:
-    later = quiet.arrays("orders")
-    orders = {name: np.concatenate([column, later[name]]) for name, column in story.arrays("orders").items()}
-    days = market.almanac.first[[MONTHS, MONTHS + LATER]]
-    return solvers.cut(orders, story.arrays("service_contacts"), int(days[0]), int(days[1]))
+def _key(story: Story, one: Cut, gain: float) -> tuple[int, ...]:
+    spent = np.sort(story.customers().spent)[::-1]
+    best = int((np.cumsum(spent) <= 0.8 * spent.sum()).sum())
+    return best, round(spent.sum()), round(gain), int(one.outcome.sum())
 
 
-def accepted(start: int, count: int, *, tries: int = MOST_TRIES) -> Iterator[Difficulty]:
+def accepted(
+    start: int, count: int, *, tries: int = MOST_TRIES, market: str = "retail"
+) -> Iterator[Difficulty]:
     """Yield `count` accepted variants, trying seeds from `start` on; InputError when `tries` a variant are not enough."""
-    found = 0
+    found, case = 0, case_of(market)
     keys: set[tuple[int, ...]] = set()
     for seed in range(start, start + count * tries):
         if found == count:
             return
-        one = difficulty(seed)
+        one = difficulty(seed, case)
         if one is not None and one.accepted and one.key not in keys:
             keys.add(one.key)
             found += 1
@@ -126,11 +231,11 @@ def accepted(start: int, count: int, *, tries: int = MOST_TRIES) -> Iterator[Dif
         )
 
 
-def _future(market: Market, state: State, policy: Policy) -> Story:
+def _future(case: Case, market: Market, state: State, policy: Policy) -> Story:
     """Return the months after `state` under a policy, with the same noise for all policies."""
     here = state.copy()
-    story = Story(market.settings, market.almanac, market.surroundings, MONTHS + LATER)
-    for _ in range(LATER):
+    story = Story(market.settings, market.almanac, market.surroundings, case.months + case.later)
+    for _ in range(case.later):
         market.step(here, policy, story)
     story.close(here.people, here)
     return story

@@ -38,7 +38,7 @@ class Chronicle:
 
 
 class Company:
-    """A retail market whose requests a contact centre answers.
+    """A market whose requests a contact centre answers.
 
     `scenario` is the centre. A small shop would never see a queue on a line of its own, so it shares the line of its group:
     sister shops bring what is missing to `line_calls` a day (settings, `company`). The teams are staffed for all of them

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from sim import instruments, people, tables, truth
 from sim.errors import InputError
 from sim.market import Market
-from sim.market.facts import Usual
 from sim.market.settings import Section, load
 from sim.market.story import Story
-from sim.market.tables import SEEN, TRUTH
+from sim.market.tables import hidden as truth_tables
+from sim.market.tables import seen as seen_tables
+from sim.market.usual import usual
 from sim.policy import Policy
 from sim.streams import Streams
 
@@ -57,7 +58,9 @@ def build(
     Raises InputError for an unknown market or language, or impossible sizes.
     """
     settings = load(market)
-    story = Market(customers, seed, settings=settings).run(months, policy or Usual(), truth=with_truth)
+    story = Market(customers, seed, settings=settings).run(
+        months, policy or usual(settings), truth=with_truth
+    )
     return gather(
         story,
         market,
@@ -81,11 +84,11 @@ def gather(
 ) -> Dataset:
     """Return the data set of a story that has been told; with truth, it must have been run with truth."""
     settings = story.settings
-    visible = {name: story.frame(name) for name in SEEN if name != "customers"}
+    visible = {name: story.frame(name) for name in seen_tables(settings) if name != "customers"}
     visible["customers"] = _customers(story, settings, seed, lang)
     hidden: Frames = {}
     if with_truth:
-        hidden = {name: story.frame(name) for name in TRUTH}
+        hidden = {name: story.frame(name) for name in truth_tables(settings)}
         hidden["truth_value"] = _value(story, customers, seed, settings, replications)
     shown = instruments.read(story, visible["customers"], seed, lang=lang, truth=with_truth)
     visible, hidden = visible | shown.visible, hidden | shown.hidden
@@ -93,7 +96,8 @@ def gather(
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
-    return Dataset({name: visible[name] for name in (*SEEN, *instruments.SEEN)}, hidden, recipe)
+    order = [name for name in (*seen_tables(settings), *instruments.SEEN) if name in visible]
+    return Dataset({name: visible[name] for name in order}, hidden, recipe)
 
 
 def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:

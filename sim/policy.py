@@ -1,6 +1,6 @@
 """Policies: what a firm may see and what it may do, month by month, and the checks between the two."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,7 +43,8 @@ class Actions:
 
     `calls`: prospects to interview. `campaigns`: kind to customers (only those who consented get them).
     `care`: customers given personal attention. `save`: customers held back. `winback`: offer to customers
-    thought lost. `prospecting`: channel to a multiple of what is usually spent on it.
+    thought lost. `prospecting`: channel to a multiple of what is usually spent on it. Where there are contracts,
+    `terms`: months ("12") to customers offered such a term; `alerts`: customers told before they use too much.
     """
 
     levers: Levers = field(default_factory=Levers)
@@ -53,6 +54,8 @@ class Actions:
     save: ArrayLike = NOBODY
     winback: Mapping[str, ArrayLike] = field(default_factory=dict)
     prospecting: Mapping[str, float] = field(default_factory=dict)
+    terms: Mapping[str, ArrayLike] = field(default_factory=dict)
+    alerts: ArrayLike = NOBODY
 
 
 class Policy(Protocol):
@@ -98,6 +101,8 @@ class Plan:
     winback: Mapping[str, NDArray]
     prospecting: dict[str, float]
     costs: dict[str, float]
+    terms: Mapping[str, NDArray]
+    alerts: NDArray
 
 
 def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
@@ -140,6 +145,8 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         winback=winback,
         prospecting=effort,
         costs={},
+        terms=_terms(settings, actions, known, where),
+        alerts=_places(actions.alerts, known, where, "alerts"),
     )
     made.costs.update(_costs(settings, made, view, founders))
     total = sum(made.costs.values())
@@ -150,6 +157,17 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
             f"do less, most of it goes into {dearest}"
         )
     return made
+
+
+def _terms(settings: Section, actions: Actions, known: NDArray, where: str) -> Mapping[str, NDArray]:
+    """Return the places of those who are offered each term; InputError where nobody can be bound."""
+    if "contract" not in settings:
+        if actions.terms or np.asarray(actions.alerts).size:
+            raise InputError(f"{where}: terms or alerts: this market has no contracts; leave them out")
+        return {}
+    choice = [str(months) for months in settings.contract.terms[1:]]
+    given = _named(actions.terms, choice, where, "terms")
+    return {months: _places(ids, known, where, f"terms[{months}]") for months, ids in given.items()}
 
 
 def _budget(policy: Policy, where: str) -> float | None:
@@ -178,6 +196,10 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
     costs["quality"] = people * told.quality_cost * levers.quality
     if levers.mode:
         costs["loyalty"] = people * settings.loyalty.modes[levers.mode].fee
+    if "contract" in settings:
+        offered = sum(len(who) for who in made.terms.values())
+        costs["terms"] = offered * settings.contract.levers.term_cost
+        costs["alerts"] = len(made.alerts) * settings.contract.levers.alert_cost
     volume = founders * settings.prospects.volume
     costs["prospecting"] = sum(
         volume * c.share * c.cost * made.prospecting.get(n, 1.0)
@@ -204,7 +226,7 @@ def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np
     return order[place]
 
 
-def _named(given: Any, known: Section, where: str, what: str) -> Mapping[str, ArrayLike]:
+def _named(given: Any, known: Collection[str], where: str, what: str) -> Mapping[str, ArrayLike]:
     if not isinstance(given, Mapping) or set(given) - set(known):
         wrong = sorted(set(given) - set(known))[0] if isinstance(given, Mapping) else given
         raise InputError(f"{where}: {what} = {wrong!r}: is none of {', '.join(known)}; correct the spelling")

@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.customers import Customers
+from sim.market.settings import kind_of
 from sim.market.state import State
 from sim.market.story import Story
 from sim.policy import Actions, Policy, Steady, View
 from sim.streams import Streams
 
 LEVERS = ("coupon", "newsletter", "care", "save", "winback")
+OWN_LEVERS: Mapping[str, tuple[str, ...]] = {"subscription": ("term", "alert")}
 MONTHLY_DISCOUNT = 0.008  # about 10 % a year
 
 
@@ -38,7 +40,7 @@ class Comparison:
 
 def profit(story: Story) -> float:
     """Return margin less the costs of what the firm did, yuan."""
-    margins, costs = story.arrays("orders").get("margin"), story.arrays("costs").get("amount")
+    margins, costs = story.income().get("margin"), story.arrays("costs").get("amount")
     return (0.0 if margins is None else float(margins.sum()) / 100.0) - (
         0.0 if costs is None else float(costs.sum())
     )
@@ -72,10 +74,15 @@ def uplift(
     """
     base = [_future(market, state, months, Steady(), k) for k in range(_many(replications))]
     made = {}
-    for lever in LEVERS:
+    for lever in levers(market):
         futures = [_future(market, state, months, Once(lever), k) for k in range(replications)]
         made[lever] = np.mean(futures, axis=0) - np.mean(base, axis=0) - _cost(market, state, lever)
     return made
+
+
+def levers(market: Market) -> tuple[str, ...]:
+    """Return the levers whose uplift is known in a market."""
+    return (*LEVERS, *OWN_LEVERS.get(kind_of(market.settings), ()))
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ _PULL: Mapping[str, Callable[[ArrayLike], Actions]] = {
     "care": lambda ids: Actions(care=ids),
     "save": lambda ids: Actions(save=ids),
     "winback": lambda ids: Actions(winback={"call": ids}),
+    "term": lambda ids: Actions(terms={"12": ids}),
+    "alert": lambda ids: Actions(alerts=ids),
 }
 
 
@@ -109,12 +118,12 @@ def _future(market: Market, state: State, months: int, policy: Policy, noise: in
     ids = people.id.copy()
     for k in range(months):
         futures.step(here, policy if k == 0 else Steady(), story)
-    orders = story.arrays("orders")
-    if not orders:
+    paid = story.income()
+    if not paid:
         return np.zeros(len(ids))
-    month = market.almanac.month_of(orders["day"]) - state.month
-    value = orders["margin"] / 100.0 * (1.0 + MONTHLY_DISCOUNT) ** -month
-    return _sums(orders["customer_id"], value, ids)
+    month = market.almanac.month_of(paid["day"]) - state.month
+    value = paid["margin"] / 100.0 * (1.0 + MONTHLY_DISCOUNT) ** -month
+    return _sums(paid["customer_id"], value, ids)
 
 
 def _forget(people: Customers, streams: Streams) -> None:
@@ -124,8 +133,8 @@ def _forget(people: Customers, streams: Streams) -> None:
 
 
 def _margins(story: Story, ids: NDArray) -> NDArray[np.float64]:
-    orders = story.arrays("orders")
-    return _sums(orders["customer_id"], orders["margin"] / 100.0, ids) if orders else np.zeros(len(ids))
+    paid = story.income()
+    return _sums(paid["customer_id"], paid["margin"] / 100.0, ids) if paid else np.zeros(len(ids))
 
 
 def _sums(who: NDArray, value: NDArray, ids: NDArray) -> NDArray[np.float64]:
@@ -147,6 +156,9 @@ def _cost(market: Market, state: State, lever: str) -> NDArray[np.float64]:
         "save": told.save_cost,
         "winback": market.settings.winback.costs["call"],
     }
+    if "contract" in market.settings:
+        own = market.settings.contract.levers
+        costs |= {"term": own.term_cost, "alert": own.alert_cost}
     return np.broadcast_to(np.asarray(costs[lever], dtype=float), consent.shape)
 
 

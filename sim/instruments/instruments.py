@@ -7,6 +7,7 @@ import numpy as np
 from sim import tables
 from sim.instruments import baskets, cards, clicks, mailbox, panel, surveys
 from sim.market import opinions
+from sim.market.settings import FIRST, kind_of
 from sim.market.story import Story
 from sim.streams import Streams
 
@@ -27,6 +28,14 @@ SEEN = (
     "paper_cards",
 )
 TRUTH = ("truth_opinion", "truth_survey", "truth_clicks", "truth_mail", "truth_question", "truth_card")
+SHOP_ONLY = (
+    "order_lines",
+    "panel",
+    "mails",
+    "questions",
+    "truth_mail",
+    "truth_question",
+)  # baskets and parcels
 TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
 TRIAL_CUSTOMERS = 5000
 VISITS = 3.0  # mean visits of a customer of middling interest in the trial
@@ -41,26 +50,35 @@ class Read(NamedTuple):
 
 
 def read(story: Story, people: "pd.DataFrame", seed: int, *, lang: str = "zh", truth: bool = True) -> Read:
-    """Return the tables of SEEN and, with `truth`, those of TRUTH.
+    """Return the tables of SEEN and, with `truth`, those of TRUTH; those of SHOP_ONLY of shops only.
 
     `people` is the table `customers` of the story, people and all. InputError for an unknown language.
     """
     streams = Streams(seed, "instruments")
     visible, hidden = _surveys(story, streams, truth)
-    visible |= {"order_lines": _lines(story, streams), "panel": _panel(story, streams)}
     for name, frame in _visits(story, streams, truth).items():
         (hidden if name in TRUTH else visible)[name] = frame
-    post = mailbox.post(_orders(story), people, streams, lang=lang)
-    visible |= {"mails": post.mails, "questions": post.questions}
+    if kind_of(story.settings) == FIRST:
+        _shop(story, people, streams, lang, visible, hidden if truth else {})
     days = int(story.almanac.first[story.months])
     drawer = cards.cards(people, days, streams, lang=lang)
     visible["paper_cards"] = drawer.cards
     if truth:
-        hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
         hidden["truth_card"] = drawer.truth
     return Read(
-        {name: visible[name] for name in SEEN}, {name: hidden[name] for name in TRUTH if name in hidden}
+        {name: visible[name] for name in SEEN if name in visible},
+        {name: hidden[name] for name in TRUTH if name in hidden},
     )
+
+
+def _shop(
+    story: Story, people: "pd.DataFrame", streams: Streams, lang: str, visible: "Frames", hidden: "Frames"
+) -> None:
+    """Add what only a shop's instruments show: baskets, the panel of buyers, the mailbox."""
+    visible |= {"order_lines": _lines(story, streams), "panel": _panel(story, streams)}
+    post = mailbox.post(_orders(story), people, streams, lang=lang)
+    visible |= {"mails": post.mails, "questions": post.questions}
+    hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
 
 
 def _surveys(story: Story, streams: Streams, truth: bool) -> tuple["Frames", "Frames"]:

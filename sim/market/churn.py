@@ -1,5 +1,7 @@
 """Leaving: every cause presses, together they wear endurance down; which one was it is the true cause."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,22 +10,36 @@ from sim.market.scene import Scene
 from sim.streams import Streams
 
 
-def shared(scene: Scene, people: Customers) -> NDArray[np.float64]:
-    """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, the lock of a programme."""
+@dataclass(frozen=True)
+class Ties:
+    """What binds customers beyond what they feel, one row each: `lock` multiplies every cause but the natural
+    constant, the pushes stand for those of the customers, and who is `gone` in mind is not asked again.
+    """
+
+    lock: NDArray
+    product_push: NDArray
+    service_push: NDArray
+    gone: NDArray
+
+
+def shared(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
+    """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, ties, a programme's lock."""
     table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
     tenure = np.clip(scene.month - people.joined, 0.0, 998.0).astype(np.int64)
     made = table.take(tenure)
     made *= people.frailty
     made *= people.held
+    if ties is not None:
+        made *= ties.lock
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
         made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
     return made
 
 
-def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
+def pressures(scene: Scene, people: Customers, ties: Ties | None = None) -> dict[str, NDArray | float]:
     """Return by how much each cause presses on each customer now, before what all causes share."""
-    told = scene.settings.churn
+    told, felt = scene.settings.churn, ties or people
     weight = dict(zip(told.causes, told.weights, strict=True))
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
     half = 0.5 * weight["rival"]
@@ -31,27 +47,29 @@ def pressures(scene: Scene, people: Customers) -> dict[str, NDArray | float]:
     open_ = (weight["service"] * told.complaint_push) * people.complaint + weight["service"]
     price = (weight["price"] * scene.price_gap) * people.price_sense + weight["price"]
     return {
-        "quality": weight["quality"] * people.product_push,
+        "quality": weight["quality"] * felt.product_push,
         "novelty": weight["novelty"] * stale,
-        "service": people.service_push * open_,
+        "service": felt.service_push * open_,
         "price": np.maximum(price, 0.1 * weight["price"]),
         "staff": 0.0,
-        "rival": (people.product_push + people.service_push) * rival,
+        "rival": (felt.product_push + felt.service_push) * rival,
         "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue + weight["short_term"],
         "natural": weight["natural"],
     }
 
 
-def hazards(scene: Scene, people: Customers) -> NDArray[np.float64]:
+def hazards(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
     """Return the hazard of this month, a month of 30.4 days: one row a customer, one column a cause.
 
     Competing risks: causes are independent given the customer's state, and the total is their sum. The
     constant part of the natural causes is shared by nobody's frailty.
     """
-    told, each = scene.settings.churn, pressures(scene, people)
+    told, each = scene.settings.churn, pressures(scene, people, ties)
     made = np.stack([np.broadcast_to(each[cause], len(people)) for cause in told.causes], axis=1)
-    made = made * shared(scene, people)[:, None]
+    made = made * shared(scene, people, ties)[:, None]
     made[:, told.causes.index("natural")] += told.constant
+    if ties is not None:
+        made[ties.gone] = 0.0
     return made
 
 
@@ -75,19 +93,34 @@ def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
 
     `since` is the part of the month of each customer's last doing: nobody leaves before it.
     """
-    each = pressures(scene, people)
-    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people)  # plain numbers first
+    lost, moment, cause = decide(scene, people, since)
+    part_with(people, lost, moment, cause)
+    return lost
+
+
+def part_with(people: Customers, lost: NDArray, moment: NDArray, cause: NDArray) -> None:
+    """Let the customers at the places `lost` be gone, each at his moment (months) and for his cause."""
+    people.cause[lost] = cause
+    people.alive[lost] = False
+    people.lost_at[lost] = moment
+
+
+def decide(
+    scene: Scene, people: Customers, since: NDArray, ties: Ties | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Run the endurance of all down by one month; return who has had enough: places, moments (months), causes."""
+    each = pressures(scene, people, ties)
+    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people, ties)  # plain numbers first
     total += scene.settings.churn.constant
     fresh = people.joined > scene.month
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]
     people.endurance -= total
-    lost = np.flatnonzero((people.endurance <= 0) & people.alive)
+    enough = (people.endurance <= 0) & people.alive
+    lost = np.flatnonzero(enough if ties is None else enough & ~ties.gone)
     # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
     part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
-    people.cause[lost] = _causes(scene, people, each, lost)
-    people.alive[lost] = False
-    people.lost_at[lost] = scene.month + since[lost] + (1.0 - since[lost]) * part
-    return lost
+    moment = scene.month + since[lost] + (1.0 - since[lost]) * part
+    return lost, moment, _causes(scene, people, each, lost)
 
 
 def _causes(

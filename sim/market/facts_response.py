@@ -29,13 +29,9 @@ def silence_foretold(e: Evidence) -> float:
     """
     day = int(e.story.almanac.first[e.months - AHEAD_MONTHS])
     features, silent, ids = _seen(e, day)
-    score = features @ _logistic(features[ids % 2 == 0], silent[ids % 2 == 0])
+    score = features @ logistic(features[ids % 2 == 0], silent[ids % 2 == 0])
     mine = ids % 2 == 1
-    order = np.argsort(score[mine], kind="stable")
-    rank = np.empty(mine.sum())
-    rank[order] = np.arange(1, mine.sum() + 1)
-    yes = silent[mine]
-    return float((rank[yes].mean() - (yes.sum() + 1) / 2) / (~yes).sum())
+    return area(score[mine], silent[mine])
 
 
 @measure
@@ -138,7 +134,7 @@ def _seen(e: Evidence, day: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     return features, silent, ids
 
 
-def _logistic(features: NDArray[np.float64], outcome: NDArray[np.bool_]) -> NDArray[np.float64]:
+def logistic(features: NDArray[np.float64], outcome: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the coefficients of a logistic regression, by Newton's method with a little ridge."""
     made = np.zeros(features.shape[1])
     for _ in range(STEPS):
@@ -147,6 +143,13 @@ def _logistic(features: NDArray[np.float64], outcome: NDArray[np.bool_]) -> NDAr
         bend = (features * weight[:, None]).T @ features + 1e-6 * np.eye(len(made))
         made = made + np.linalg.solve(bend, features.T @ (outcome - chance))
     return made
+
+
+def area(score: NDArray[np.float64], yes: NDArray[np.bool_]) -> float:
+    """Return the area under the curve: the chance that a true case scores above a false one."""
+    rank = np.empty(len(score))
+    rank[np.argsort(score, kind="stable")] = np.arange(1, len(score) + 1)
+    return float((rank[yes].mean() - (yes.sum() + 1) / 2) / (~yes).sum())
 
 
 def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -8,15 +8,16 @@ from sim.errors import InputError
 from sim.market import churn, month, opinions, prospects
 from sim.market.almanac import Almanac, months_allowed
 from sim.market.customers import founders
+from sim.market.dealing import DEALINGS
 from sim.market.hotline import Hotline, StandIn
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
 from sim.market.scene import Scene
-from sim.market.settings import Section
+from sim.market.settings import Section, kind_of
 from sim.market.settings import load as settings_of
 from sim.market.state import State
-from sim.market.story import VISIBLE, Story, customers_seen, prospects_seen
+from sim.market.story import Story, customers_seen, prospects_seen, visible
 from sim.policy import Plan, Policy, Steady, View, plan
 from sim.streams import Streams
 
@@ -49,6 +50,7 @@ class Market:
             )
         self.customers, self.block = int(customers), block
         self.settings = settings or settings_of("retail")
+        self.dealing = DEALINGS[kind_of(self.settings)]
         self.streams = Streams(seed, "market")
         self.hotline: Hotline = hotline or StandIn()
         self.almanac = Almanac.of(self.settings)
@@ -62,7 +64,9 @@ class Market:
         shares = np.cumsum([self.settings.prospects.channels[n].share for n in names])
         channel = np.searchsorted(shares / shares[-1], self.streams.uniforms("founder channel", ids))
         people = founders(self.settings, self.streams, ids, np.minimum(channel, len(names) - 1))
-        return State(0, people, Prospects.none(), Requests.none(), np.zeros(len(ids)), np.zeros(len(ids)))
+        state = State(0, people, Prospects.none(), Requests.none(), np.zeros(len(ids)), np.zeros(len(ids)))
+        self.dealing.begin(self.settings, self.streams, state)
+        return state
 
     def run(self, months: int, policy: Policy | None = None, *, truth: bool = False) -> Story:
         """Return the story of the first `months` months under a policy; `truth` keeps a row a customer and month.
@@ -87,13 +91,16 @@ class Market:
         story.costs(state.month, done.costs)
         month.campaigns(scene, state, done, story)
         month.attention(scene, state, done, story)
+        self.dealing.act(scene, state, done, story)
         since = month.find_customers(scene, state, done, self.customers, self.block, story)
+        self.dealing.welcome(scene, state, story)
         last = month.buy(scene, state, since, story)
         month.answer(scene, state, self.hotline, story)
+        self.dealing.month(scene, state, done, since, story)
         churn.staff_blows(scene, state.people)
         if truth:
-            story.truth_month(state.month, state.people, churn.hazards(scene, state.people))
-        lost = churn.leave(scene, state.people, last)
+            story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
+        lost = self.dealing.leave(scene, state, last, story)
         story.losses(state.people, lost)
         month.age(scene, state)
         opinions.note(scene, state.people, self.customers, story)
@@ -125,11 +132,12 @@ class Market:
         return self.customers / self.block[1]
 
     def _view(self, state: State, story: Story) -> View:
+        shown = visible(self.settings)
         return View(
             month=state.month,
             day=int(self.almanac.first[state.month]),
-            customers=customers_seen(self.almanac, state.people),
+            customers=customers_seen(self.almanac, state.people, self.dealing.seen(self.almanac, state)),
             prospects=prospects_seen(self.almanac, state.prospects),
-            records={name: story.reader(name) for name in VISIBLE},
-            visible=VISIBLE,
+            records={name: story.reader(name) for name in shown},
+            visible=shown,
         )

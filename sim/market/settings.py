@@ -1,4 +1,4 @@
-"""The settings of a market: read from TOML, frozen, with the shipped retail market as the list of names."""
+"""The settings of a market: read from TOML, frozen, with the shipped market of its kind as the list of names."""
 
 import math
 import tomllib
@@ -10,6 +10,8 @@ from typing import Any
 from sim.errors import InputError
 
 READY = Path(__file__).resolve().parents[2] / "datasets"
+FIRST = "retail"  # the kind of a market that names none
+WHOLE = ("reasons_enquiry", "reasons_complaint", "faq_covers", "plans")  # never mixed with those of the base
 
 
 class Section(Mapping[str, Any]):
@@ -75,8 +77,31 @@ def _read(path: Path) -> Section:
         raise InputError(
             f"{path.name}: not a TOML file in UTF-8 ({refusal}); begin with a copy of datasets/retail/market.toml"
         ) from refusal
+    plain = _based(plain, path.name)
     check(plain, path.name)
     return Section(plain)
+
+
+def _based(plain: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return the settings with what they leave to the ready market they call their base."""
+    if "base" not in plain:
+        return plain
+    if plain["base"] not in ready():
+        raise _refusal(source, "base", plain["base"], f"must be one of {', '.join(ready())}", "correct it")
+    return _over(load(plain["base"]).plain(), {n: v for n, v in plain.items() if n != "base"})
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(base)
+    for name, value in own.items():
+        both = isinstance(value, Mapping) and isinstance(made.get(name), Mapping) and name not in WHOLE
+        made[name] = _over(made[name], value) if both else value
+    return made
+
+
+def kind_of(settings: Mapping[str, Any]) -> str:
+    """Return which kind of market settings describe."""
+    return str(settings.get("kind", FIRST))
 
 
 def ready() -> tuple[str, ...]:
@@ -105,13 +130,16 @@ def with_(settings: Section, **changes: Any) -> Section:
 
 
 def check(plain: Mapping[str, Any], source: str) -> None:
-    """Raise InputError unless `plain` has the names of the shipped retail market, and values of their kind."""
-    _compare(plain, _template(), source, "")
+    """Raise InputError unless `plain` has the names of the shipped market of its kind, and values to match."""
+    if plain.get("kind", FIRST) not in ready():
+        raise _refusal(source, "kind", plain["kind"], f"must be one of {', '.join(ready())}", "correct it")
+    _compare(plain, _template(kind_of(plain)), source, "")
 
 
 @cache
-def _template() -> Mapping[str, Any]:
-    return tomllib.loads((READY / "retail" / "market.toml").read_text(encoding="utf-8"))
+def _template(kind: str) -> Mapping[str, Any]:
+    path = READY / kind / "market.toml"
+    return _based(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
 
 
 def _compare(given: Any, wanted: Any, source: str, where: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from numpy.typing import NDArray
 
+from sim.market.contracts import Contracts
 from sim.market.customers import Customers
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
@@ -20,6 +21,7 @@ class State:
     effects: NDArray  # what campaigns of this month do to each rate, log
     discount: NDArray  # and what they take off its orders, a share
     recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
+    contracts: Contracts | None = None  # where customers are bound
 
     def copy(self) -> "State":
         """Return a state of its own."""
@@ -30,4 +32,5 @@ class State:
             effects=self.effects.copy(),
             discount=self.discount.copy(),
             recent=list(self.recent),
+            contracts=self.contracts and self.contracts.copy(),
         )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.almanac import MONTH_DAYS, Almanac
+from sim.market.contracts import ACTS, HOW, NOTICES
 from sim.market.customers import STAGES, TIERS, Customers
 from sim.market.experience import ENDINGS
 from sim.market.loyalty import KINDS
@@ -14,7 +15,7 @@ from sim.market.prospects import Prospects, channels
 from sim.market.requests import SKILLS, Requests, reasons
 from sim.market.rivals import Surroundings
 from sim.market.scene import Scene
-from sim.market.settings import Section
+from sim.market.settings import Section, kind_of
 from sim.market.stages import stages
 
 if TYPE_CHECKING:
@@ -35,8 +36,23 @@ VISIBLE = (
     "costs",
 )
 HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
+OWN_VISIBLE: Mapping[str, tuple[str, ...]] = {  # what only markets of a kind record
+    "subscription": ("contracts", "usage", "bills", "plan_changes", "notices", "retention"),
+}
+OWN_HIDDEN: Mapping[str, tuple[str, ...]] = {"subscription": ("truth_wish",)}
+INCOME = ("orders", "bills")
 SITES = ("shop", "online")
 SEVERITIES = ("minor", "major")
+
+
+def visible(settings: Section) -> tuple[str, ...]:
+    """Return the tables of events that the firm of a market sees."""
+    return (*VISIBLE, *OWN_VISIBLE.get(kind_of(settings), ()))
+
+
+def hidden(settings: Section) -> tuple[str, ...]:
+    """Return the tables of events that nobody in the market sees."""
+    return (*HIDDEN, *OWN_HIDDEN.get(kind_of(settings), ()))
 
 
 class Story:
@@ -44,7 +60,7 @@ class Story:
 
     def __init__(self, settings: Section, almanac: Almanac, surroundings: Surroundings, months: int) -> None:
         self.settings, self.almanac, self.surroundings, self.months = settings, almanac, surroundings, months
-        self.parts: dict[str, list[Arrays]] = {name: [] for name in (*VISIBLE, *HIDDEN)}
+        self.parts: dict[str, list[Arrays]] = {name: [] for name in (*visible(settings), *hidden(settings))}
         self.people: Customers | None = None
         self.final: Any = None  # the market's state at the end, to go on from
 
@@ -60,6 +76,13 @@ class Story:
             names = list(parts[0])
             parts[:] = [{name: np.concatenate([part[name] for part in parts]) for name in names}]
         return dict(parts[0]) if parts else {}
+
+    def income(self) -> dict[str, NDArray]:
+        """Return what customers brought so far: `customer_id`, `day`, `amount` and `margin` in fen, a row a payment."""
+        several = [self.arrays(name) for name in INCOME if name in self.parts]
+        several = [rows for rows in several if rows]
+        names = ("customer_id", "day", "amount", "margin")
+        return {name: np.concatenate([rows[name] for rows in several]) for name in names} if several else {}
 
     def reader(self, table: str) -> Callable[[], dict[str, NDArray]]:
         """Return a function that gives the rows of a table, read-only."""
@@ -258,8 +281,13 @@ class Seen(Mapping[str, NDArray]):
         return len(self.makers)
 
 
-def customers_seen(almanac: Almanac, people: Customers) -> Seen:
-    """Return what the firm knows of its customers now; days as whole numbers, -1 for no order in the story."""
+def customers_seen(
+    almanac: Almanac, people: Customers, own: Mapping[str, Callable[[], NDArray]] | None = None
+) -> Seen:
+    """Return what the firm knows of its customers now; days as whole numbers, -1 for no order in the story.
+
+    `own` are the columns that only a market of its kind has.
+    """
     same = ("channel", "keeper", "consent", "tier", "points", "orders", "spent", "contacts", "complaints")
     return Seen(
         customer_id=lambda: people.id,
@@ -268,6 +296,7 @@ def customers_seen(almanac: Almanac, people: Customers) -> Seen:
             np.isnan(people.last_order), -1, day_of(almanac, np.nan_to_num(people.last_order))
         ),
         **{name: _column(people, name) for name in same},
+        **(own or {}),
     )
 
 
@@ -299,9 +328,23 @@ def day_of(almanac: Almanac, moment: NDArray) -> NDArray[np.int64]:
     return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)
 
 
+def own_words(table: str) -> dict[str, tuple[str, ...]]:
+    """Return the words behind coded columns whose name means something else in other tables."""
+    own: dict[str, dict[str, tuple[str, ...]]] = {
+        "notices": {"kind": NOTICES},
+        "retention": {"act": ACTS},
+        "contracts": {"how": HOW},
+    }
+    return own.get(table, {})
+
+
 def words(settings: Section) -> dict[str, tuple[str, ...]]:
     """Return the words behind every coded column."""
-    return {
+    own: dict[str, tuple[str, ...]] = {}
+    if "contract" in settings:
+        plans = tuple(settings.contract.plans)
+        own = {"plan": plans, "from_plan": plans, "to_plan": plans}
+    return own | {
         "site": SITES,
         "channel": channels(settings),
         "skill": SKILLS,

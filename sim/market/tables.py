@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from sim import tables
 from sim.errors import InputError
+from sim.market.settings import Section, kind_of
 from sim.market.stages import stages
+from sim.market.story import OWN_HIDDEN, OWN_VISIBLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,18 @@ SEEN = (
     "costs", "rivals", "keepers", "calendar",
 )  # fmt: skip
 TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
-FEN = ("amount", "margin")
+FEN = ("amount", "margin", "fee", "above")
 ROUNDED = {"truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2}
+
+
+def seen(settings: Section) -> tuple[str, ...]:
+    """Return the names of the tables that everybody may see, in a market of these settings."""
+    return (*SEEN, *OWN_VISIBLE.get(kind_of(settings), ()))
+
+
+def hidden(settings: Section) -> tuple[str, ...]:
+    """Return the names of the tables of its truth."""
+    return (*TRUTH, *OWN_HIDDEN.get(kind_of(settings), ()))
 
 
 def frame(story: "Story", table: str) -> "pd.DataFrame":
@@ -30,10 +42,9 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    if table not in (*SEEN, *TRUTH):
-        raise InputError(
-            f"table = {table!r}: a market has no such table; choose one of {', '.join((*SEEN, *TRUTH))}"
-        )
+    there = (*seen(story.settings), *hidden(story.settings))
+    if table not in there:
+        raise InputError(f"table = {table!r}: a market has no such table; choose one of {', '.join(there)}")
     made = _own(story, table) if table in _OWN else _recorded(story, table)
     columns = [name for name in tables.columns(table) if name in made]
     df = pd.DataFrame({name: made[name] for name in columns})
@@ -45,7 +56,7 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
 
 
 def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
-    from sim.market.story import day_of, words
+    from sim.market.story import day_of, own_words, words
 
     rows = story.arrays(table)
     told = {column.name: column for column in tables.table(table).columns}
@@ -53,7 +64,7 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
         return {name: np.zeros(0, dtype=tables.DTYPES[column.dtype]) for name, column in told.items()}
     if table == "truth_loss":
         rows["day"] = day_of(story.almanac, np.minimum(rows["lost_at"], story.months - 1e-9))
-    lists = words(story.settings)
+    lists = words(story.settings) | own_words(table)
     made: dict[str, NDArray] = {}
     for name, column in told.items():
         codes = rows[name]

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.market.settings import Section
+from sim.market.settings import Section, kind_of
 from sim.market.story import Story
 
-SOURCE = Path(__file__).with_suffix(".toml")
+SOURCES = {
+    "retail": Path(__file__).with_suffix(".toml"),
+    "subscription": Path(__file__).with_name("targets_subscription.toml"),
+}
 CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
 LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
 
@@ -39,18 +42,25 @@ class Finding:
         return self.target.low <= self.observed <= self.target.high
 
 
-def targets() -> tuple[Target, ...]:
-    """Return every declared target."""
-    plain = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+def targets(kind: str = "retail") -> tuple[Target, ...]:
+    """Return every declared target of a kind of market."""
+    plain = tomllib.loads(SOURCES[kind].read_text(encoding="utf-8"))
     return tuple(Target(name, **told) for name, told in plain.items())
 
 
 def findings(story: Story) -> list[Finding]:
-    """Return what a story shows, target by target; it must have been run with truth by `facts.Usual`."""
-    from sim.market import facts, facts_response, facts_service  # noqa: F401  (they enter their measures)
+    """Return what a story shows, target by target; it must have been run with truth, business as usual."""
+    from sim.market import facts
 
+    measures_of_all_kinds()
     evidence = facts.Evidence(story)
-    return [Finding(target, facts.MEASURES[target.name](evidence)) for target in targets()]
+    told = targets(kind_of(story.settings))
+    return [Finding(target, facts.MEASURES[target.name](evidence)) for target in told]
+
+
+def measures_of_all_kinds() -> None:
+    """Load the files whose functions enter themselves among the measures."""
+    from sim.market import facts_response, facts_service, facts_subscription  # noqa: F401
 
 
 def check(
@@ -58,11 +68,12 @@ def check(
 ) -> list[Finding]:
     """Run a market for the check and return its findings; InputError when it would be too small to measure."""
     from sim.market import Market
-    from sim.market.facts import Usual
+    from sim.market.usual import usual
 
     for name, value, least in (("customers", customers, LEAST_CUSTOMERS), ("months", months, LEAST_MONTHS)):
         if value < least:
             raise InputError(
                 f"{name} = {value}: the check needs at least {least} to measure anything; take more"
             )
-    return findings(Market(customers, seed, settings=settings).run(months, Usual(), truth=True))
+    market = Market(customers, seed, settings=settings)
+    return findings(market.run(months, usual(market.settings), truth=True))

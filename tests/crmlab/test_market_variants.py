@@ -10,26 +10,30 @@ from sim.market import Market
 from sim.market.facts import Usual
 
 
-@pytest.fixture(scope="module")
-def twelve() -> list[variants.Difficulty]:
-    return list(variants.accepted(1, 12))
+@pytest.fixture(scope="module", params=list(variants.CASES))
+def twelve(request: pytest.FixtureRequest) -> list[variants.Difficulty]:
+    return list(variants.accepted(1, 12, market=request.param))
 
 
 @pytest.mark.slow
 def test_accepted_variants_are_equally_hard_and_ranked_alike(twelve: list[variants.Difficulty]) -> None:
+    case = twelve[0].case
     assert np.std([one.auc for one in twelve], ddof=1) <= 0.0085  # the benchmark shows .006 on 200
-    assert {one.ranks for one in twelve} == {variants.RANKS}
-    assert all(one.naive < variants.NAIVE_MOST and one.expert > variants.PASS_MARK for one in twelve)
+    assert {one.ranks for one in twelve} == {case.ranks}
+    assert all(one.naive < case.naive_most and one.expert > case.pass_mark for one in twelve)
     assert np.mean([one.expert for one in twelve]) > np.mean([one.textbook for one in twelve])
+    assert len({one.key for one in twelve}) == len(twelve)  # no two answer keys alike
 
 
-@pytest.mark.slow
-def test_no_two_answer_keys_are_alike(twelve: list[variants.Difficulty]) -> None:
-    assert len({one.key for one in twelve}) == len(twelve)
+def test_a_market_without_a_case_is_told() -> None:
+    with pytest.raises(
+        InputError, match=r"market = 'zoo': there are no variants of it; choose one of retail"
+    ):
+        variants.case_of("zoo")
 
 
 def test_a_band_that_nothing_meets_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variants, "difficulty", lambda seed: None)
+    monkeypatch.setattr(variants, "difficulty", lambda seed, case: None)
     with pytest.raises(InputError, match=r"tries = 3: only 0 of 2 variants are as hard .* allow more tries"):
         list(variants.accepted(1, 2, tries=3))
 
@@ -59,14 +63,16 @@ def cut() -> solvers.Cut:
 @pytest.mark.slow
 def test_a_boosted_model_on_visible_columns_is_good_but_not_too_good(cut: solvers.Cut) -> None:
     ensemble = pytest.importorskip("sklearn.ensemble")
-    odd = np.arange(len(cut.buys)) % 2 == 1
+    odd = np.arange(len(cut.outcome)) % 2 == 1
     model = ensemble.GradientBoostingClassifier(n_estimators=60, max_depth=3, random_state=0).fit(
-        cut.features[odd], cut.buys[odd]
+        cut.features[odd], cut.outcome[odd]
     )
-    area = solvers.auc(model.predict_proba(cut.features[~odd])[:, 1], cut.buys[~odd])
+    area = solvers.auc(model.predict_proba(cut.features[~odd])[:, 1], cut.outcome[~odd])
     assert 0.68 < area < 0.90  # near 1 would be a leak, near .5 an empty case
 
 
 def test_the_reference_solver_finds_the_same_within_reason(cut: solvers.Cut) -> None:
     assert 0.68 < solvers.reference_auc(cut) < 0.90
-    assert solvers.reference_auc(solvers.Cut(cut.customer_id, cut.features[::-1], cut.buys, cut.spends)) < 0.6
+    assert (
+        solvers.reference_auc(solvers.Cut(cut.customer_id, cut.features[::-1], cut.outcome, cut.worth)) < 0.6
+    )

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,11 @@ from sim import dataset, instruments, tables
 from sim.market.settings import READY
 from sim.market.tables import SEEN, TRUTH
 
-COMMITTED = READY / "retail" / "demo"
+COMMITTED = [
+    path.parent
+    for path in sorted(READY.glob("*/demo/manifest.json"))
+    if (path.parents[1] / "market.toml").is_file()
+]
 SMALL = {"customers": 150, "months": 4, "seed": 2}
 
 
@@ -120,11 +125,13 @@ def test_a_code_of_an_order_tells_nothing_of_its_failure(data: dataset.Dataset) 
 
 
 @pytest.mark.slow
-def test_the_committed_demo_rebuilds_byte_for_byte(tmp_path: Path) -> None:
-    """Write it anew after a wanted change: `python tests/sim/test_dataset.py`."""
-    dataset.write(dataset.build("retail", **dataset.DEMO, with_truth=True), tmp_path)
+@pytest.mark.parametrize("kept_in", COMMITTED, ids=lambda path: path.parent.name)
+def test_the_committed_demo_rebuilds_byte_for_byte(kept_in: Path, tmp_path: Path) -> None:
+    """Write it anew after a wanted change: `python tests/sim/test_dataset.py retail`."""
+    assert {path.parent.name for path in COMMITTED} >= {"retail", "subscription"}
+    dataset.write(dataset.build(kept_in.parent.name, **dataset.DEMO, with_truth=True), tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    kept = {path.relative_to(COMMITTED): path.read_bytes() for path in COMMITTED.rglob("*") if path.is_file()}
+    kept = {path.relative_to(kept_in): path.read_bytes() for path in kept_in.rglob("*") if path.is_file()}
     assert made.keys() == kept.keys()
     assert [
         str(name) for name in made if made[name].replace(b"\r\n", b"\n") != kept[name].replace(b"\r\n", b"\n")
@@ -132,4 +139,6 @@ def test_the_committed_demo_rebuilds_byte_for_byte(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    dataset.write(dataset.build("retail", **dataset.DEMO, with_truth=True), COMMITTED)
+    for market in sys.argv[1:]:
+        written = dataset.build(market, **dataset.DEMO, with_truth=True)
+        dataset.write(written, READY / market / "demo")

@@ -3,13 +3,15 @@
 import pytest
 
 from sim.market import facts, facts_response, facts_service, targets
-from sim.market.settings import load
+from sim.market.settings import load, with_
 
 
 def test_every_target_has_its_measure_and_every_measure_its_target() -> None:
     assert facts_service.AFTER_DAYS and facts_response.AHEAD_MONTHS
-    assert {one.name for one in targets.targets()} == set(facts.MEASURES)
-    for one in targets.targets():
+    targets.measures_of_all_kinds()
+    declared = [one for kind in targets.SOURCES for one in targets.targets(kind)]
+    assert {one.name for one in declared} == set(facts.MEASURES)
+    for one in declared:
         assert one.low <= one.value <= one.high and one.source and one.unit
         assert facts.MEASURES[one.name].__doc__
 
@@ -19,6 +21,22 @@ def test_every_target_has_its_measure_and_every_measure_its_target() -> None:
 def test_the_retail_market_meets_its_targets(seed: int) -> None:
     failed = {one.target.name: one.observed for one in targets.check(seed) if not one.passed}
     assert not failed
+
+
+@pytest.mark.slow
+def test_the_subscription_market_meets_its_targets() -> None:
+    found = targets.check(4, customers=40_000, settings=load("subscription"))
+    assert len(found) == 14
+    assert not {one.target.name: one.observed for one in found if not one.passed}
+
+
+@pytest.mark.slow
+def test_contracts_that_bind_nobody_are_noticed() -> None:
+    loose = load("subscription", contract__lock=1.0, contract__lock_feel=1.0, contract__end_push=1.0)
+    loose = with_(loose, contract__buyout_share=1.0)
+    found = {one.target.name: one for one in targets.check(1, customers=15_000, settings=loose)}
+    for name in ("end_of_term_over_inside", "monthly_over_yearly", "mood_counts_when_bound"):
+        assert not found[name].passed, name
 
 
 @pytest.mark.slow

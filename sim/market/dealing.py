@@ -1,0 +1,109 @@
+"""Dealings: what a kind of market does in its own way, month by month; everything else is one model for all."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market import churn, quitting, usage
+from sim.market.almanac import Almanac
+from sim.market.contracts import ALERT, NEW, signed
+from sim.market.scene import Scene
+from sim.market.settings import Section
+from sim.market.state import State
+from sim.market.story import Story, day_of
+from sim.policy import Plan
+from sim.streams import Streams
+
+
+class Open:
+    """A shop: nobody is bound, whoever has had enough is gone."""
+
+    def begin(self, settings: Section, streams: Streams, state: State) -> None:
+        """Give the founders what ties them to the firm."""
+
+    def act(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
+        """Do what the firm's policy asks for beyond what every firm can do."""
+
+    def welcome(self, scene: Scene, state: State, story: Story) -> None:
+        """Give those who came this month what ties them to the firm."""
+
+    def month(self, scene: Scene, state: State, done: Plan, since: NDArray, story: Story) -> None:
+        """Let the relation itself go on for a month."""
+
+    def hazards(self, scene: Scene, state: State) -> NDArray[np.float64]:
+        """Return the hazard of this month, a row a customer, a column a cause."""
+        return churn.hazards(scene, state.people)
+
+    def leave(self, scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.int64]:
+        """Return the places of those who are lost this month."""
+        return churn.leave(scene, state.people, since)
+
+    def seen(self, almanac: Almanac, state: State) -> Mapping[str, Callable[[], NDArray]]:
+        """Return what the firm sees of its customers besides what every firm sees."""
+        return {}
+
+
+class Bound(Open):
+    """A provider: contracts with terms, plans, use and bills; whoever has had enough must give notice."""
+
+    def begin(self, settings: Section, streams: Streams, state: State) -> None:
+        """Sign the founders."""
+        state.contracts = signed(settings, streams, state.people)
+
+    def act(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
+        """Reopen contracts of those won back, hold, bind, and alert."""
+        people, bound = state.people, usage.contracts_of(state)
+        if scene.month == 0:
+            quitting.sign(scene, people, bound, np.arange(len(people)), NEW, story)
+        quitting.reopen(scene, people, bound, story)
+        quitting.hold(scene, people, bound, done.save, story)
+        quitting.bind(scene, people, bound, done.terms, story)
+        told = people.alive[done.alerts]
+        quitting.acts(scene, people, done.alerts, ALERT, told, story)
+
+    def welcome(self, scene: Scene, state: State, story: Story) -> None:
+        """Sign those who came."""
+        bound = usage.contracts_of(state)
+        new = np.arange(len(bound), len(state.people))
+        bound.join(signed(scene.settings, scene.streams, state.people.rows(new)))
+        quitting.sign(scene, state.people, bound, new, NEW, story)
+
+    def month(self, scene: Scene, state: State, done: Plan, since: NDArray, story: Story) -> None:
+        """Let them use and pay."""
+        usage.month(scene, state, since, done.alerts, story)
+
+    def hazards(self, scene: Scene, state: State) -> NDArray[np.float64]:
+        """Return the hazard of making up one's mind this month."""
+        return churn.hazards(
+            scene, state.people, quitting.ties(scene, state.people, usage.contracts_of(state))
+        )
+
+    def leave(self, scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.int64]:
+        """Return who is gone with this month; the others' terms go on, renewed or by the month."""
+        bound = usage.contracts_of(state)
+        lost = quitting.leave(scene, state.people, bound, since, story)
+        quitting.renew(scene, state.people, bound, story)
+        return lost
+
+    def seen(self, almanac: Almanac, state: State) -> Mapping[str, Callable[[], NDArray]]:
+        """Return plan, term, end of the term (-1: by the month), notice and last day (-1: none) of each."""
+        bound, now = usage.contracts_of(state), float(state.month)
+        return {
+            "plan": lambda: bound.plan,
+            "term": lambda: bound.term,
+            "end_day": partial(_day, almanac, bound.ends, now + 1e9),
+            "notice_day": partial(_day, almanac, bound.notice, now),
+            "leaves_day": lambda: np.where(bound.notice < now, _day(almanac, bound.leaves, now + 1e9), -1),
+        }
+
+
+def _day(almanac: Almanac, moment: NDArray, known: float) -> NDArray[np.int64]:
+    """Return the day of moments that lie before `known`, -1 for the others."""
+    there = ~np.isnan(moment) & (moment < known)
+    latest = np.minimum(np.where(there, moment, 0.0), almanac.months - 1e-9)
+    return np.where(there, day_of(almanac, latest), -1)
+
+
+DEALINGS: Mapping[str, Open] = {"retail": Open(), "subscription": Bound()}
