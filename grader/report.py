@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import StatisticsError, correlation, mean, median
 from typing import Any
 
-from grader import asked, marks, model, pace, roster
+from grader import asked, marks, model, notes, pace, roster
 from grader.asked import Task
 from grader.course import Course
 from grader.errors import GraderError
@@ -247,7 +247,7 @@ def _row(student: str, listed: roster.Student | None, mark: Mark | None, words: 
         "class": {"could_not_tell": "warn", "not_handed_in": "wait"}.get(status, ""),
         "score": "—" if mark is None or mark.score is None else _plain(mark.score),
         "pending": mark.by_hand_pending if mark else 0,
-        "note": mark.note if mark else "",
+        "note": notes.said(mark.note, str(words["language"])) if mark else "",
         "flags": "；".join(words["flag"].get(flag, flag) for flag in mark.flags) if mark else "",
     }
 
