@@ -1,13 +1,14 @@
 """One conversation: the trainee speaks, the customer feels and answers; nothing but the seed and the words decides."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import permutations
 from typing import Any
 
 from crmlab.errors import LabError
 from crmlab.roleplay.appraisal import State, appraise, break_promises, part, rules_of, table, tells
 from crmlab.roleplay.clarity import clear, long
-from crmlab.roleplay.scenario import Scenario
+from crmlab.roleplay.scenario import FOLDER, Scenario, read_yaml
 from sim.streams import Streams
 
 LEVELS = (1, 2, 3)
@@ -89,12 +90,22 @@ class Play:
         if fact:
             return self.text(self.scenario.facts[fact]["say"])
         calm = rules_of(self.scenario)["calm_enough"]
-        mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
-        wordings = self.scenario.plain["replies"][mood][self.lang]
-        said = self.text(self.scenario.plain["offers"][offer]) if offer else ""
+        if offer in self.scenario.plain.get("beyond", ()) and not state.ended:
+            mood = "accepted"  # who is promised too much is glad, until the promise is broken
+        else:
+            mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
+        wordings = (self.scenario.plain["replies"].get(mood) or common()[mood])[self.lang]
+        named = offer or (state.offer if mood == "settled" else "")
+        said = self.text(self.scenario.plain["offers"][named]) if named else ""
         return str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))]).replace(
             "{offer}", said
         )
+
+
+@cache
+def common() -> dict[str, Any]:
+    """Return the replies that any customer may give, by kind and language."""
+    return dict(read_yaml((FOLDER / "replies.yaml").read_bytes(), "replies.yaml"))
 
 
 def strain(text: str, acts: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,7 +130,7 @@ def _mood(state: State, acts: tuple[str, ...], offer: str, *, calm: int, lost: b
     if lost or {"blame", "interrupt", "rude", "offtopic"} & set(acts):
         return "hurt"
     if "solution" not in acts:
-        return "upset" if state.anger > calm else "goal"
+        return "upset" if state.anger > calm else "settled" if state.accepted else "goal"
     if offer and offer == state.offer:
         return "accepted" if state.accepted else "refused"
     return "refused" if offer and state.accepted else "early"
