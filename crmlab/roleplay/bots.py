@@ -114,11 +114,13 @@ def _understood(speech: Speech, see: Sight) -> Speech:
 
     What was not understood at all is said once more in plain words, as the screen offers; then it is nothing.
     """
-    for said in (speech, replace(see.plain(speech.acts[0]), offer=speech.offer)):
+    needed = {"solution"} if speech.offer else set(speech.acts)
+    again = see.plain(next(act for act in speech.acts if act in needed))
+    for said in (speech, replace(again, offer=speech.offer)):
         guesses = tag(said.text, see.play.lang)[:GUESSES]
         meant = {act for act, _p in guesses} & set(speech.acts)
         plain = {act for act, p in guesses if act in violations() and p >= SURE_OF_VIOLATION}
-        if meant | plain:
+        if (meant & needed) | plain:
             return replace(said, acts=tuple(act for act in act_names() if act in meant | plain))
     return replace(speech, acts=("offtopic",))
 

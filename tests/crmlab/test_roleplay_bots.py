@@ -22,30 +22,32 @@ BELOW_GOOD = sorted(set(bots.names()) - {"good"})
 
 
 @cache
-def means(name: str, level: int, lang: str = "zh", *, free: bool = False) -> dict[str, float]:
-    """The mean score of every bot over all moods; in free words of those that matter, since reading takes time."""
+def means(
+    name: str, level: int, lang: str = "zh", *, free: bool = False, few: bool = False
+) -> dict[str, float]:
+    """The mean score of every bot over all moods, or `few`; in free words of those that matter: reading takes time."""
     scenario = load(name)
     return {
         bot: mean(
             judge_play(play_bot(scenario, bot, seed=seed, level=level, lang=lang, free=free)).overall
-            for seed in moods(scenario)
+            for seed in moods(scenario)[: 1 if few else None]
         )
         for bot in (SPEAKERS if free else bots.names())
     }
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@every
-def test_better_habits_earn_more_by_a_clear_gap(name: str, level: int) -> None:
-    earned = means(name, level)
+def test_better_habits_earn_more_by_a_clear_gap(level: int) -> None:
+    """Of the other scenarios the linter says so, which tests/crmlab/test_roleplay_author.py runs over all."""
+    earned = means(FIRST, level)
     assert all(earned[high] - earned[low] >= GAP for high, low in pairwise(ORDER)), earned
 
 
-@pytest.mark.parametrize("level", LEVELS)
 @every
-def test_no_trick_comes_near_the_good_one(name: str, level: int) -> None:
-    earned, acts = means(name, level), {act for step in steps(name) for act in step["acts"]}
+def test_no_trick_comes_near_the_good_one(name: str) -> None:
+    earned, acts = means(name, 2, few=True), {act for step in steps(name) for act in step["acts"]}
     tricks = set(BELOW_GOOD) - (set() if "empathize" in acts else {"robot"})  # where nobody is to be soothed
+    tricks -= {"random"}  # of one call nobody can tell
     assert all(earned["good"] - earned[bot] >= GAP for bot in tricks), earned
     assert earned["keyword_stuffer"] < 50
 
@@ -53,23 +55,31 @@ def test_no_trick_comes_near_the_good_one(name: str, level: int) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @every
 def test_the_order_holds_in_free_words_through_the_tagger(name: str, lang: str) -> None:
-    earned = means(name, 2, lang, free=True)
+    earned = means(name, 2, lang, free=True, few=True)
     assert all(earned[high] - earned[low] >= GAP for high, low in pairwise(ORDER)), earned
     assert earned["keyword_stuffer"] < 50 and earned["good"] - earned["long_talker"] >= GAP
 
 
 @every
 def test_both_languages_earn_nearly_the_same(name: str) -> None:
-    chinese, english = (means(name, 2, lang) for lang in ("zh", "en"))
+    chinese, english = (means(name, 2, lang, few=True) for lang in ("zh", "en"))
     assert all(abs(chinese[bot] - english[bot]) <= 5 for bot in bots.names()), (chinese, english)
 
 
 @pytest.mark.slow
-@every
-def test_everybody_has_it_equally_hard(name: str) -> None:
-    scenario = load(name)
-    earned = [judge_play(play_bot(scenario, "good", seed=seed, level=3)).overall for seed in range(500)]
+def test_everybody_has_it_equally_hard() -> None:
+    earned = [judge_play(play_bot(load(FIRST), "good", seed=seed, level=3)).overall for seed in range(500)]
     assert pstdev(earned) <= 2
+
+
+@every
+def test_no_mood_is_harder_than_another(name: str) -> None:
+    scenario = load(name)
+    for level in LEVELS:
+        earned = [
+            judge_play(play_bot(scenario, "good", seed=n, level=level)).overall for n in moods(scenario)
+        ]
+        assert max(earned) - min(earned) <= 2
 
 
 @every
@@ -78,15 +88,16 @@ def test_an_inserted_insult_lowers_and_repeated_apologies_do_not_raise(name: str
     kept, sorry, rude = judged(name, plain), spoken(name, "empathize"), bots.words()["lines"]["rude"]["zh"]
     for place in range(1, len(plain)):
         assert judged(name, [*plain[:place], bots.Speech(rude, ("rude",)), *plain[place:]]) < kept
-    apology = next((n for n, one in enumerate(plain) if "empathize" in one.acts), 0)
-    assert judged(name, [*plain[: apology + 1], *[sorry] * 4, *plain[apology + 1 :]]) <= kept
+    place = next((n for n, one in enumerate(plain) if "empathize" in one.acts), 0)
+    once = plain if "empathize" in plain[place].acts else [plain[0], sorry, *plain[1:]]
+    assert judged(name, [*once[: place + 2], *[sorry] * 4, *once[place + 2 :]]) <= judged(name, once)
 
 
 @every
 def test_steps_out_of_order_lower(name: str) -> None:
     plain = said_by_good(name)
     body, close = plain[:-1], plain[-1]
-    assert judged(name, [*body[::-1], close]) < judged(name, plain) - GAP
+    assert judged(name, [*body[::-1], close]) < judged(name, plain) - 5
 
 
 def steps(name: str) -> list[dict[str, Any]]:
