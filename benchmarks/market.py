@@ -63,6 +63,14 @@ def our_market(customers: int, months: int) -> int:
     return len(Market(customers, 1).run(months).arrays("orders")["order_id"])
 
 
+def subscription_market(customers: int, months: int) -> int:
+    """Run a market under contract: the same, and use and a bill for everybody every month."""
+    from sim.market import Market
+    from sim.market.settings import load
+
+    return len(Market(customers, 1, settings=load("subscription")).run(months).arrays("bills")["bill_id"])
+
+
 def spread_market(customers: int, months: int) -> int:
     """Run ours by blocks of people on a process a processor; the tables are equal."""
     from sim.executors import executor
@@ -152,8 +160,16 @@ def company(customers: int, months: int) -> int:
     return calls
 
 
-TASKS = {run.__name__: run for run in (mesa_market, our_market, spread_market, faker_rows, our_rows, company)}
-WARM = {"our_market": 500, "our_rows": 100, "mesa_market": 100, "faker_rows": 10}
+TASKS = {
+    run.__name__: run
+    for run in (mesa_market, our_market, subscription_market, spread_market, faker_rows, our_rows, company)
+}
+LABELS = {
+    "mesa_market": PEER,
+    "our_market": "sim.market, retail",
+    "subscription_market": "sim.market, subscr.",
+}
+WARM = {"our_market": 500, "subscription_market": 500, "our_rows": 100, "mesa_market": 100, "faker_rows": 10}
 
 
 def child(name: str, size: int, months: int) -> None:
@@ -196,12 +212,12 @@ def main(words: list[str]) -> None:
     )
     base = None
     sizes = [size // 10, size] + [1_000_000] * asked.large
-    for name, some in (("mesa_market", [size]), ("our_market", sizes)):
+    for name, some in (("mesa_market", [size]), ("our_market", sizes), ("subscription_market", sizes[:2])):
         for one in some:
             took, peak, orders = measured(name, one, months)
             speed = one * months / took / 1e6
             base = base or speed
-            label = PEER if name == "mesa_market" else "sim.market"
+            label = LABELS[name]
             print(
                 f"{label:<22}{one:>11,}{took:>8.1f}{speed:>21.2f}{speed / base:>8.1f}{peak:>8.0f}{orders:>12,}"
             )

@@ -11,6 +11,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="生成数据集 · build data sets.")
     group.callback()(_group)
     group.command("build")(build)
+    group.command("story")(story)
     app.add_typer(group, name="dataset")
 
 
@@ -48,3 +49,37 @@ def build(
     rows = sum(len(frame) for frame in (*data.visible.values(), *data.truth.values()))
     size = sum(path.stat().st_size for path in made)
     typer.echo(f"已写入 written: {out} · {len(made)} 个文件 files · {rows} 行 rows · {size / 1e6:.1f} MB")
+
+
+def story(
+    market: Annotated[str, typer.Argument(help="市场的名字，如 retail、subscription")],
+    customer: Annotated[int, typer.Argument(min=1, help="客户编号，见 customers 表")],
+    data: Annotated[
+        Path | None, typer.Option(help="dataset build 写出的文件夹（parquet）；不写就用随带的示范数据")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="另存为网页文件；不写就显示在屏幕上")] = None,
+    lang: Annotated[str, typer.Option(help="zh 或 en")] = "zh",
+    force: Annotated[bool, typer.Option("--force", help="文件已有时可以覆盖")] = False,
+) -> None:
+    """讲一位客户的全部经历（含真相，教师用）· tell one customer's whole story, truth and all."""
+    from crmlab import customer_story
+    from crmlab.language import translator
+    from crmlab.outputs import refuse_there, writing
+
+    translator(lang)  # a language we have not is told before anything else
+    tables = customer_story.read(market, data)
+    if out is None:
+        for event in customer_story.events(tables, market, customer, lang=lang):
+            typer.echo(f"{event.day:>5}  {'*' if event.truth else ' '} {event.text}")
+        return
+    refuse_there(out, force)
+    page = customer_story.page(tables, market, customer, lang=lang)
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f".{out.name}.part")
+        try:
+            part.write_text(page, encoding="utf-8")
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+    typer.echo(f"已写入 written: {out}")

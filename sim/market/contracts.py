@@ -11,6 +11,7 @@ from sim.streams import Streams
 
 MONTH_KEY = 4096  # a number of a customer and a month: id * MONTH_KEY + month
 CONTRACT_STEP = 100  # contract_id = customer_id and two digits for the contract of that customer
+MOMENT = 1e-6  # months; a contract ends with a month: so long before the next
 NEW, RENEWED, ROLLED, OFFERED = 0, 1, 2, 3
 HOW = ("new", "renewed", "rolled", "offered")
 GIVEN, WITHDRAWN = 0, 1

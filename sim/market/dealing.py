@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.market import churn, quitting, usage
 from sim.market.almanac import Almanac
-from sim.market.contracts import ALERT, NEW, signed
+from sim.market.contracts import ALERT, MOMENT, NEW, signed
 from sim.market.scene import Scene
 from sim.market.settings import Section
 from sim.market.state import State
@@ -93,9 +93,11 @@ class Bound(Open):
         return {
             "plan": lambda: bound.plan,
             "term": lambda: bound.term,
-            "end_day": partial(_day, almanac, bound.ends, now + 1e9),
+            "end_day": partial(_day, almanac, bound.ends - MOMENT, now + 1e9),
             "notice_day": partial(_day, almanac, bound.notice, now),
-            "leaves_day": lambda: np.where(bound.notice < now, _day(almanac, bound.leaves, now + 1e9), -1),
+            "leaves_day": lambda: np.where(
+                bound.notice < now, _day(almanac, bound.leaves - MOMENT, now + 1e9), -1
+            ),
         }
 
 

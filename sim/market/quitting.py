@@ -9,6 +9,7 @@ from sim.market import churn
 from sim.market.contracts import (
     CONTRACT_STEP,
     GIVEN,
+    MOMENT,
     NEW,
     OFFERED,
     RENEWED,
@@ -22,8 +23,6 @@ from sim.market.contracts import (
 from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
 from sim.market.story import Story, day_of
-
-MOMENT = 1e-6  # a contract ends with a month: so long before the next
 
 
 def ties(scene: Scene, people: Customers, bound: Contracts) -> churn.Ties:
