@@ -156,7 +156,7 @@ def install(python: Path, lock: Path) -> None:
         uv = [str(python), "-m", "uv"]
         where = {**os.environ, **uv_settings(settings), "VIRTUAL_ENV": str(VENV)}
         quiet = [] if sys.stderr.isatty() else ["--quiet"]
-        say("正在安装各个部件（下载约 220 MB）", "Installing the parts (about 220 MB to download)")
+        say("正在安装各个部件（下载约 235 MB）", "Installing the parts (about 235 MB to download)")
         if all(subprocess.call([*uv, *what, *quiet], env=where) == 0 for what in steps(lock)):
             return
         say(
