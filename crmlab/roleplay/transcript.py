@@ -78,7 +78,7 @@ def _asked_twice(said: list[Said]) -> list[Said]:
 
     Open and closed are the hardest to tell apart, and who asks twice has done more than who asks once.
     """
-    asked = [one for one in said if {*KINDS} & set(one.acts)]
+    asked = list({one.text: one for one in reversed(said) if {*KINDS} & set(one.acts)}.values())[::-1]
     kinds = {act for one in asked for act in one.acts} & {*KINDS}
     if len(asked) < 2 or len(kinds) != 1:
         return said
