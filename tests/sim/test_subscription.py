@@ -5,13 +5,16 @@ import pandas as pd
 import pytest
 
 from sim import dataset, tables, truth
+from sim.company import Company, board
 from sim.errors import InputError
 from sim.market import Market, blocks
 from sim.market.facts_subscription import UsualProvider
-from sim.market.settings import kind_of, load, with_
+from sim.market.scene import Levers
+from sim.market.settings import READY, kind_of, load, with_
 from sim.market.story import Story
 from sim.market.tables import hidden, seen
 from sim.policy import Actions, Steady
+from sim.scenario import load as centre_of
 
 SETTINGS = load("subscription")
 PEOPLE, SEED, MONTHS = 1500, 3, 20
@@ -152,3 +155,41 @@ def test_a_market_file_may_stand_on_another(tmp_path) -> None:  # type: ignore[n
         own.write_text(text, encoding="utf-8")
         with pytest.raises(InputError, match=rule):
             load(own)
+
+
+@pytest.mark.slow
+def test_more_agents_shorten_the_wait_and_then_fewer_want_out() -> None:
+    centre = centre_of("retail_hotline").with_(
+        skills__enquiry__talk_mean_seconds=1500.0,
+        skills__complaint__talk_mean_seconds=1500.0,
+        ivr__self_service_share=0.0,
+    )
+    firm = with_(SETTINGS, voice__question_share=0.9, company__line_calls=0.0)
+    one = {team.name: (1,) * centre.intervals for team in centre.teams}
+    few, many = (
+        Company(3000, 1, scenario=centre, settings=firm, agents=one).run(
+            6, Steady(Actions(levers=Levers(agents=times))), truth=True
+        )
+        for times in (1.0, 4.0)
+    )
+    assert board(few)["wait"] > 30 > 2 > board(many)["wait"]
+    press = [
+        one.story.frame("truth_month").query("month >= 2 and hazard_service > 0")["hazard_service"].mean()
+        for one in (few, many)
+    ]
+    assert press[0] > 1.03 * press[1]
+
+
+def test_no_visible_column_is_a_hidden_one_or_nearly_so() -> None:
+    home = READY / "subscription" / "demo"
+    seen_by_all = {path.stem: pd.read_parquet(path) for path in home.glob("*.parquet")}
+    truth_rows = pd.read_parquet(home / "truth" / "truth_customer.parquet").set_index("customer_id")
+    known = truth_rows.select_dtypes("number").drop(columns=["lost_day"]).astype(float)
+    for name in ("customers", "contracts", "usage", "bills"):
+        rows = seen_by_all[name]
+        assert not (set(rows) & (set(truth_rows) - {"customer_id"})), name
+        mean = rows.select_dtypes(["number", "bool"]).astype(float).groupby(rows["customer_id"]).mean()
+        for column in mean:
+            simple = mean[column].reindex(known.index)
+            if simple.std() > 0:
+                assert not (known.corrwith(simple).abs() > 0.9).any(), (name, column)
