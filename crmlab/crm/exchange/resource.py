@@ -9,6 +9,7 @@ from import_export import fields, resources, widgets
 
 from crmlab.crm import matching, own_fields
 from crmlab.crm.admin.masked import masked_value
+from crmlab.crm.exchange.formats import CARD
 from crmlab.crm.masking import mask
 from crmlab.crm.models import Account, Kept
 from crmlab.crm.words import _
@@ -112,6 +113,13 @@ class Rows(resources.ModelResource):
         dataset.headers = [known.get(str(head).strip(), head) for head in dataset.headers or []]
         if not set(dataset.headers) & set(known.values()):
             raise ValidationError(_("第一行没有认得的列名；请用“导出”得到的表作样子"))
+        strange = [str(head) for head in dataset.headers if head and head not in {*known.values(), *CARD}]
+        if strange:  # what would else be lost without a word
+            raise ValidationError(
+                _("不认得的列：{names}；请改成“导出”得到的表里的列名，或先删去这几列").format(
+                    names="、".join(strange)[:200]
+                )
+            )
 
     def get_instance(self, instance_loader: Any, row: Any) -> Any:
         """Return the record that a row with a number is about; none makes a new one."""
