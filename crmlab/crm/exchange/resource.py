@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.dateparse import parse_date
 from import_export import fields, resources, widgets
+from import_export.results import Error
 
 from crmlab.crm import matching, own_fields
 from crmlab.crm.admin.masked import masked_value
@@ -87,6 +88,16 @@ class Firm(widgets.Widget):
         return str(value or "")
 
 
+class Refusal(Error):
+    """What is wrong with a file or a row, in one sentence and without the program's own lines."""
+
+    traceback = ""
+
+    def __init__(self, error: Any, row: Any = None, number: Any = None) -> None:
+        said = " ".join(error.messages) if isinstance(error, ValidationError) else error
+        super().__init__(said, row, number)
+
+
 class Rows(resources.ModelResource):
     """One table in and out; made for each model by `resource_of`."""
 
@@ -104,6 +115,10 @@ class Rows(resources.ModelResource):
         return list(self.fields)
 
     get_import_order = get_export_order
+
+    def get_error_result_class(self) -> type[Error]:
+        """Return how a mistake is told."""
+        return Refusal
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         """Let a heading be the field's name in Chinese, in English or in the program."""
