@@ -3,10 +3,14 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from crmlab.crm.morning_variant import wording
 from crmlab.errors import LabError
 from crmlab.places import DATASETS
+
+if TYPE_CHECKING:
+    from sim.streams import Streams
 
 READY = DATASETS / "crm" / "morning.toml"
 
@@ -51,10 +55,14 @@ class Morning:
     events: tuple[Event, ...]
 
 
-def read(path: Path = READY, *, lang: str = "zh") -> Morning:
-    """Return a morning in a language; raise LabError when its file cannot be read."""
+def read(path: Path = READY, *, lang: str = "zh", streams: "Streams | None" = None) -> Morning:
+    """Return a morning in a language, with `streams` that of one student, other names and numbers in the same events.
+
+    Raises LabError when its file cannot be read.
+    """
     told = _toml(path)
     try:
+        told = wording(told, lang=lang, streams=streams)(told)
         events = tuple(
             Event(one["name"], one["at"], one["kind"], one.get("phone", ""), one[lang])
             for one in told["event"]
@@ -69,11 +77,17 @@ def read(path: Path = READY, *, lang: str = "zh") -> Morning:
     )
 
 
-def expected(path: Path | None = None) -> tuple[Expected, ...]:
-    """Return what good records of a morning hold; raise LabError when the file cannot be read."""
+def expected(
+    path: Path | None = None, *, lang: str = "zh", streams: "Streams | None" = None, morning: Path = READY
+) -> tuple[Expected, ...]:
+    """Return what good records of a morning hold, in the language and for the student that `read` was asked for.
+
+    Raises LabError when a file cannot be read.
+    """
     path = path or READY.with_name("morning_truth.toml")
     made = []
-    for name, told in _toml(path).items():
+    words = wording(_toml(morning), lang=lang, streams=streams)
+    for name, told in words(_toml(path)).items():
         changed = told.pop("changed", None)
         plain: dict[str, Any] = {}
         for key, value in told.items():

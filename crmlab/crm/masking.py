@@ -6,6 +6,7 @@ from typing import Any
 STARS = "****"
 _MAIL = re.compile(r"[^\s@<>,;，；（）()]+@[^\s@<>,;，；（）()]+")
 _NUMBER = re.compile(r"(?<![\d.])(?!\d{4}-\d\d?-\d\d?(?!\d))\+?\d(?:[-\s.()（）]?\d){6,}(?![\d.]\d)")
+_REACHES = re.compile(r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}|0\d{2,3}[-\s)）]?\d{7,8})(?!\d)")
 _WIDE = str.maketrans("０１２３４５６７８９＋＠．－", "0123456789+@.-")
 
 
@@ -32,6 +33,12 @@ def mask_text(text: str) -> str:
 def tells(text: str) -> bool:
     """Return whether free text holds something that has to be masked."""
     return mask_text(text) != text
+
+
+def reaches(text: str) -> bool:
+    """Return whether a name or title holds a telephone number or an e-mail address; numbers of orders are none."""
+    plain = text.translate(_WIDE)
+    return _REACHES.search(plain) is not None or _MAIL.search(plain) is not None
 
 
 def _mail(text: str) -> str:

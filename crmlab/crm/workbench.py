@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crmlab.crm import deadlines, desk_feed, matching
-from crmlab.crm.masking import mask, mask_text
+from crmlab.crm.masking import mask, mask_text, reaches
 from crmlab.crm.models import Account, Activity, Case, Opportunity
+from crmlab.crm.models.record import REACHES
 from crmlab.crm.roles import may
 from crmlab.crm.words import _
 
@@ -46,6 +47,9 @@ class CallForm(forms.Form):
             raise forms.ValidationError(_("请至少填写号码或对方姓名"))
         if cleaned.get("link") == "new" and not (cleaned.get("name") or cleaned.get("who")):
             raise forms.ValidationError(_("请填写新客户名称"))
+        for name in ("who", "name"):
+            if reaches(cleaned.get(name) or ""):
+                self.add_error(name, REACHES)
         return cleaned
 
 

@@ -330,3 +330,14 @@ def test_the_curve_is_told_in_words_and_its_names_do_not_meet(tmp_path: Path) ->
     assert "生气从" in drawn and drawn.count("<polyline") == 2
     ends = [float(y) for y in re.findall(r'y="([\d.]+)" fill="#\w+" font-weight', drawn)]
     assert len(ends) == 2 and abs(ends[0] - ends[1]) >= 16
+
+
+@pytest.mark.parametrize(("prefix", "begins"), [(None, "/crmlab/"), ("/user/anna/", "/user/anna/crmlab/")])
+def test_the_link_to_print_lies_under_the_students_own_address(tmp_path, monkeypatch, prefix, begins):
+    from crmlab.roleplay.screen import inside
+
+    monkeypatch.setenv("CRMLAB_DESK", "1")
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    if prefix:
+        monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", prefix)
+    assert f'href="{begins}roleplay/print?scenario=x&amp;' in inside._paper(tmp_path / "plays", "x", "zh")

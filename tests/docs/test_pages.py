@@ -16,6 +16,7 @@ PAIRS = [
     ("docs/instructor-guide.en.md", "docs/instructor-guide.md"),
     ("docs/centre-guide.en.md", "docs/centre-guide.md"),
     ("docs/roleplay.en.md", "docs/roleplay.md"),
+    ("docs/crm.en.md", "docs/crm.md"),
 ]
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)

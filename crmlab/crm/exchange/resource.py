@@ -6,9 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.dateparse import parse_date
 from import_export import fields, resources, widgets
+from import_export.results import Error
 
 from crmlab.crm import matching, own_fields
 from crmlab.crm.admin.masked import masked_value
+from crmlab.crm.exchange.formats import CARD
 from crmlab.crm.masking import mask
 from crmlab.crm.models import Account, Kept
 from crmlab.crm.words import _
@@ -86,6 +88,16 @@ class Firm(widgets.Widget):
         return str(value or "")
 
 
+class Refusal(Error):
+    """What is wrong with a file or a row, in one sentence and without the program's own lines."""
+
+    traceback = ""
+
+    def __init__(self, error: Any, row: Any = None, number: Any = None) -> None:
+        said = " ".join(error.messages) if isinstance(error, ValidationError) else error
+        super().__init__(said, row, number)
+
+
 class Rows(resources.ModelResource):
     """One table in and out; made for each model by `resource_of`."""
 
@@ -104,6 +116,10 @@ class Rows(resources.ModelResource):
 
     get_import_order = get_export_order
 
+    def get_error_result_class(self) -> type[Error]:
+        """Return how a mistake is told."""
+        return Refusal
+
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         """Let a heading be the field's name in Chinese, in English or in the program."""
         known: dict[str, str] = {}
@@ -112,6 +128,13 @@ class Rows(resources.ModelResource):
         dataset.headers = [known.get(str(head).strip(), head) for head in dataset.headers or []]
         if not set(dataset.headers) & set(known.values()):
             raise ValidationError(_("第一行没有认得的列名；请用“导出”得到的表作样子"))
+        strange = [str(head) for head in dataset.headers if head and head not in {*known.values(), *CARD}]
+        if strange:  # what would else be lost without a word
+            raise ValidationError(
+                _("不认得的列：{names}；请改成“导出”得到的表里的列名，或先删去这几列").format(
+                    names="、".join(strange)[:200]
+                )
+            )
 
     def get_instance(self, instance_loader: Any, row: Any) -> Any:
         """Return the record that a row with a number is about; none makes a new one."""

@@ -3,11 +3,15 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from crmlab.crm.masking import reaches
 from crmlab.crm.words import _
+
+REACHES = _("这一栏人人都看得到，不要写电话号码或邮箱；请写到电话栏或邮箱栏")
 
 
 class Live(models.Manager):
@@ -48,6 +52,29 @@ class Record(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "everything"
+
+    @classmethod
+    def open_texts(cls) -> list[str]:
+        """Return the typed fields that every role sees: names, titles, firms."""
+        covered = (*cls.PERSONAL, *cls.FREE, "number")
+        return [
+            f.name
+            for f in cls._meta.concrete_fields
+            if isinstance(f, models.CharField) and f.editable and not f.choices and f.name not in covered
+        ]
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Raise ValidationError as Django does, and for a telephone number or address that would be masked for nobody."""
+        wrong: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            wrong = error.update_error_dict({})
+        for name in self.open_texts():
+            if name not in {*wrong, *(exclude or ())} and reaches(str(getattr(self, name) or "")):
+                wrong[name] = [REACHES]
+        if wrong:
+            raise ValidationError(wrong)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save it under the next version; one that was loaded without history gets what it was first."""

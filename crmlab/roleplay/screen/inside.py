@@ -36,9 +36,11 @@ def _paper(folder: Path, scenario: str, lang: str) -> str:
         return ""
     asked = urlencode({"scenario": scenario, "project": folder.parent.name, "lang": lang})
     told = _("打印成绩单")
-    return (
-        f'<a class="crm-go" href="/crmlab/roleplay/print?{escape(asked)}" target="_blank">{escape(told)}</a>'
-    )
+    base = os.environ.get(
+        "JUPYTERHUB_SERVICE_PREFIX", "/"
+    )  # on a hub every student's pages lie under their own
+    link = f"{base.rstrip('/')}/crmlab/roleplay/print?{asked}"
+    return f'<a class="crm-go" href="{escape(link)}" target="_blank">{escape(told)}</a>'
 
 
 def show_sheet(folder: Path, scenario: str, *, student: str, level: int, lang: str) -> None:

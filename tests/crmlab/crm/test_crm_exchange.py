@@ -94,12 +94,14 @@ def test_address_cards_of_both_versions_come_in(seen_by, version, sign):
         ("姓名,电子邮箱\n王五,nobody\n李四,\n", "e_mail"),
         ("姓名,手机\n李四,1\n,13700000000\n", "name"),
         ("颜色,味道\n红,甜\n", "列名"),
+        ("姓名,联系方式\n王五,13700000000\n", "不认得的列：联系方式"),
     ],
 )
 def test_one_bad_row_is_shown_and_nothing_comes_in(seen_by, content, said):
     from crmlab.crm.models import Account, Person
 
     preview = take_in(seen_by("manager"), "person", content.encode())
+    assert "Traceback" not in preview.text and "site-packages" not in preview.text
     assert said in preview.text and (Person.everything.count(), Account.everything.count()) == (0, 0)
 
 

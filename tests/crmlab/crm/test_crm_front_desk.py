@@ -6,6 +6,7 @@ from morning_work import GOOD, work
 
 from crmlab.crm import desk_score, front_desk, inspect, scoring
 from crmlab.errors import LabError
+from sim.streams import Streams
 
 
 def phones():
@@ -41,6 +42,42 @@ def test_what_is_expected_can_be_read_in_the_event():
         event = texts[one.name]
         assert scoring.digits(event.phone) == one.phone and event.kind in one.kind
         assert one.who in event.text and all(any(word in event.text for word in group) for group in one.words)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_student_s_own_morning_is_asked_as_it_is_told(lang, seed):
+    streams = Streams(seed)
+    mine, truth = front_desk.read(lang=lang, streams=streams), front_desk.expected(lang=lang, streams=streams)
+    texts = {event.name: event for event in mine.events}
+    known = {told["name"] for told in mine.accounts}
+    for one in truth:
+        event = texts[one.name]
+        assert scoring.digits(event.phone) == one.phone and event.kind in one.kind
+        assert one.phone[-8:] in event.text and one.who in event.text
+        assert all(any(word.casefold() in event.text.casefold() for word in group) for group in one.words)
+        assert one.fresh or one.account in {*known, ""}
+        assert one.changed is None or one.changed[1] == one.phone
+    assert len({event.phone for event in mine.events}) == len(set(phones().values()))
+    assert (mine, truth) == (
+        front_desk.read(lang=lang, streams=streams),
+        front_desk.expected(lang=lang, streams=streams),
+    )
+
+
+def test_mornings_of_two_students_differ_in_numbers_names_and_goods():
+    plain, *others = (front_desk.read(streams=streams) for streams in (None, *map(Streams, range(8))))
+    for mine in others:
+        assert [event.name for event in mine.events] == [event.name for event in plain.events]
+        assert not {event.phone for event in mine.events} & {event.phone for event in plain.events}
+    assert len({mine.events[0].text[15:] for mine in others}) > 5
+
+
+def test_the_english_records_have_no_chinese_name():
+    mine = front_desk.read(lang="en", streams=Streams(4))
+    named = [str(value) for told in (*mine.accounts, *mine.persons) for value in told.values()]
+    named += [text for one in front_desk.expected(lang="en") for text in (one.who, one.account, one.person)]
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in "".join(named))
 
 
 def test_the_panel_hands_out_one_event_after_another(desk):
@@ -132,6 +169,7 @@ def test_spoilt_files_of_a_morning_are_refused_by_name(tmp_path):
     for text, said in (
         ("title = [", "读不出来"),
         ('title = ["a", "b"]', "event"),
+        ('title = ["a", "b"]\nenglish = 3', "morning.toml"),
         ('title = ["a", "b"]\n' + '[[event]]\nname = "x"\nat = "1"\nkind = "mail"\nzh = "z"\n' * 2, "同名"),
     ):
         path.write_text(text, encoding="utf-8")

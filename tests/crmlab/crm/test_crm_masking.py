@@ -3,7 +3,7 @@
 import pytest
 from crm_forms import MAIL, PHONE
 
-from crmlab.crm.masking import mask, mask_text, tells
+from crmlab.crm.masking import mask, mask_text, reaches, tells
 from crmlab.crm.roles import roles
 
 UNSEEING = [key for key, role in roles().items() if not role.may("see_personal")]
@@ -47,6 +47,47 @@ def test_free_text_loses_its_numbers_and_addresses(text):
 @pytest.mark.parametrize("text", ["订单 12345，共 1888.50 元", "2026-09-01 到", "下午三点", ""])
 def test_free_text_without_personal_data_stays_as_it_is(text):
     assert mask_text(text) == text and not tells(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["回电13800138000", "+86 138-0013-8000", "０１０-８５５５１２３４", "a@b.cn", "张（028 85551234）"],
+)
+def test_what_reaches_somebody_is_told_from_other_numbers(text):
+    assert reaches(text)
+    assert not any(
+        map(reaches, ["订单 D2026090100123", "200 本", "2026-09-01", "A区13栋", "12345678", "G1380013800099"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "told"),
+    [
+        ("account", "name", {"kind": "consumer", "stage": "prospect", "points": 0}),
+        ("person", "position", {"name": "李明"}),
+        ("lead", "company", {"name": "李明"}),
+        ("opportunity", "name", {"amount": 1, "stage": "new", "probability": 10}),
+    ],
+)
+def test_a_field_that_everybody_sees_takes_no_number(book, seen_by, table, field, told):
+    from django.apps import apps
+
+    answer = seen_by("manager").post(f"/crm/crm/{table}/add/", {**told, field: "张伟丽 13800138000"})
+    assert answer.status_code == 200 and "人人都看得到" in answer.text
+    assert not apps.get_model("crm", table).everything.exists()
+
+
+def test_a_call_record_and_an_import_take_none_either(book, seen_by):
+    from test_crm_exchange import take_in
+
+    from crmlab.crm.models import Account, Activity
+
+    told = {"kind": "call_in", "reason": "enquiry", "who": "回电13800138000", "link": "none"}
+    assert "人人都看得到" in seen_by("csr").post("/crm/record/", told).text
+    preview = take_in(seen_by("manager"), "account", "客户名称\n张伟丽13800138000\n".encode())
+    assert "人人都看得到" in preview.text and not (
+        Activity.everything.exists() or Account.everything.exists()
+    )
 
 
 def leaks(text: str) -> list[str]:
