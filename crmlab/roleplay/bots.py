@@ -8,6 +8,7 @@ from typing import Any
 
 from crmlab.errors import LabError
 from crmlab.roleplay.appraisal import QUESTIONS, knows_enough
+from crmlab.roleplay.clarity import clear
 from crmlab.roleplay.engine import MOST_TURNS, Play
 from crmlab.roleplay.judge import rubric
 from crmlab.roleplay.reading import GUESSES, SURE_OF_VIOLATION
@@ -112,11 +113,13 @@ def play_bot(
 def _understood(speech: Speech, see: Sight) -> Speech:
     """Return what counts when free words are confirmed honestly: of the best guesses those that were meant.
 
-    What was not understood at all is said once more in plain words, as the screen offers; then it is nothing.
+    What was not understood at all is said once more in plain words, as the screen offers; then it is nothing. Key
+    words strung together have no plain words.
     """
     needed = {"solution"} if speech.offer else set(speech.acts)
     again = see.plain(next(act for act in speech.acts if act in needed))
-    for said in (speech, replace(again, offer=speech.offer)):
+    spoken = [speech, replace(again, offer=speech.offer)] if clear(speech.text, speech.acts) else [speech]
+    for said in spoken:
         guesses = tag(said.text, see.play.lang)[:GUESSES]
         meant = {act for act, _p in guesses} & set(speech.acts)
         plain = {act for act, p in guesses if act in violations() and p >= SURE_OF_VIOLATION}
