@@ -97,9 +97,10 @@ class Play:
         wordings = (self.scenario.plain["replies"].get(mood) or common()[mood])[self.lang]
         named = offer or (state.offer if mood == "settled" else "")
         said = self.text(self.scenario.plain["offers"][named]) if named else ""
-        return str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))]).replace(
-            "{offer}", said
-        )
+        wording = str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))])
+        if wording.startswith("{offer}"):
+            said = said[:1].upper() + said[1:]
+        return wording.replace("{offer}", said)
 
 
 @cache

@@ -55,5 +55,19 @@ def desk(workspace: Path, lang: str) -> Iterator[tuple[Any, str, list[str]]]:
         lab.stdout.close()
 
 
+def start_page(page: Any, url: str, *, tries: int = 3) -> None:
+    """Open the start page; once more where a JupyterLab under load has swallowed its own beginning."""
+    from playwright.sync_api import TimeoutError as Late
+
+    for n in range(1, tries + 1):
+        page.goto(url)
+        try:
+            page.wait_for_selector(".jp-RenderedMarkdown .crmlab", timeout=45_000)
+            return
+        except Late:
+            if n == tries:
+                raise
+
+
 def _local(url: str, base: str) -> bool:
     return url.startswith((base, base.replace("http", "ws"), "data:", "blob:", "about:"))

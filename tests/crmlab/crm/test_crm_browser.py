@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser import desk as jupyter
-from browser import needs_browser
+from browser import needs_browser, start_page
 from crm_forms import PHONE, TOKEN
 
 from crmlab.doctor import find_browser
@@ -187,8 +187,7 @@ def test_the_tile_of_jupyterlab_opens_the_crm_in_a_tab(tmp_path):
     project.mkdir()
     (project / "project.toml").write_text('title = "认识CRM"\n', encoding="utf-8")
     with jupyter(tmp_path, "zh") as (page, url, outside):
-        page.goto(url)
-        page.wait_for_selector(".jp-RenderedMarkdown .crmlab")
+        start_page(page, url)
         page.locator(".lm-TabBar-addButton:visible").first.click()
         page.locator(".jp-LauncherCard", has_text="客户关系管理").click()
         inside = page.frame_locator("iframe[src*='/crm/']")
