@@ -28,16 +28,14 @@ def table(studies: "Sequence[Study]", measures: Sequence[str] | None = None) -> 
     """
     import pandas as pd
 
-    from sim.measures import require
+    from sim.measures import NAMES, require
 
-    base = studies[0]
-    known = base.replications[0].whole if base.replications else {}
     for name in measures or ():
-        require(name, known)
+        require(name, NAMES)
     seen = [study.estimates() for study in studies]
-    gaps = [None, *(study.against(base) for study in studies[1:])]
+    gaps = [None, *(study.against(studies[0]) for study in studies[1:])]
     rows = []
-    for name in measures or known:
+    for name in measures or NAMES:
         for study, estimates, gap in zip(studies, seen, gaps, strict=True):
             if name not in estimates:  # stopped before its first replication
                 continue

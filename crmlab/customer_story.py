@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from crmlab import charts
 from crmlab.errors import LabError
 from crmlab.language import translator
+from crmlab.places import DATASETS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     Frames = Mapping[str, pd.DataFrame]
 
-DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 ASKED = ("csat", "nps", "ces")  # of surveys, the answers of one question
 MOOD = 2.5  # satisfaction lies within, standard units
 SURVEY_STEP = 1000  # survey_id = wave * 1000 + month

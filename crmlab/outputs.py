@@ -37,15 +37,17 @@ def writing(out: Path) -> Iterator[None]:
 
 
 def write_csv(frame: "pd.DataFrame", out: Path) -> None:
-    """Write a table as CSV that spreadsheet programs read right (UTF-8 with BOM); all of it, or nothing.
+    """Write a table as CSV that spreadsheet programs read right (UTF-8 with BOM); as `write_text`."""
+    write_text(frame.to_csv(index=False), out, encoding="utf-8-sig")
 
-    Raises LabError when the disk refuses.
-    """
+
+def write_text(text: str, out: Path, *, encoding: str = "utf-8") -> None:
+    """Write a file, and its folder if need be: all of it, or nothing. Raises LabError when the disk refuses."""
     part = out.with_name(f".{out.name}.part")
     try:
         with writing(out):
             out.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(frame.to_csv(index=False), encoding="utf-8-sig")
+            part.write_text(text, encoding=encoding)
             part.replace(out)
     finally:
         with suppress(OSError):  # the very place may be missing

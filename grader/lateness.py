@@ -32,9 +32,13 @@ STAMP = "%Y-%m-%d %H:%M:%S.%f"  # of nbgrader's database, in UTC
 
 @dataclass(frozen=True)
 class LateRule:
-    """`percent` of the full points for every day begun, never more than was earned."""
+    """`percent` of the full points for every day begun, never more than was earned; GraderError if it is no share."""
 
     percent: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= 100:
+            raise GraderError(f"每迟一天扣 {self.percent:g}%：要在 0 到 100 之间；请改一下")
 
     def penalty(self, seconds: float, *, score: float, max_score: float) -> float:
         """Return the points taken off for being `seconds` late."""
@@ -42,15 +46,17 @@ class LateRule:
         return min(score, max_score * self.percent / 100 * days)
 
 
-def due(course: Course, project: str, when: str) -> datetime:
-    """Note when a released project is due, in this machine's time unless `when` names a zone; return it in UTC.
-
-    Raises GraderError when `when` is no time, or the project was not released.
-    """
+def moment_of(when: str) -> datetime:
+    """Return a time as people write it, of this machine's zone unless it names one, in UTC; GraderError for others."""
     try:
-        moment = datetime.fromisoformat(when.strip()).astimezone(UTC)
+        return datetime.fromisoformat(when.strip()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise GraderError(f'截止时间 {when} 读不出来；请写成 "2026-12-01 23:59" 这样') from error
+
+
+def due(course: Course, project: str, when: str) -> datetime:
+    """Note when a released project is due; return it in UTC. GraderError as `moment_of`, or if it was not released."""
+    moment = moment_of(when)
     book = course.home / "gradebook.db"
     changed = 0
     if book.exists():
@@ -64,14 +70,12 @@ def due(course: Course, project: str, when: str) -> datetime:
 
 def keep(course: Course, project: str, percent: float) -> LateRule:
     """Keep what lateness in `project` costs; 0 takes the rule away. Raises GraderError for an impossible share."""
-    if not 0 <= percent <= 100:
-        raise GraderError(f"每迟一天扣 {percent:g}%：要在 0 到 100 之间；请改一下")
-    rules = {name: rule for name, rule in _all(course).items() if name != project}
-    rule = LateRule(percent)
+    made = LateRule(percent)
+    rules = {name: told for name, told in _all(course).items() if name != project}
     if percent:
-        rules[project] = asdict(rule)
+        rules[project] = asdict(made)
     write_whole(_path(course), json.dumps(rules, ensure_ascii=False, indent=1) + "\n")
-    return rule
+    return made
 
 
 def rule(course: Course, project: str) -> LateRule | None:

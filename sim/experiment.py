@@ -210,7 +210,7 @@ def compare(
     """Return a study for each experiment, all over the same replications: as many as the hungriest needs.
 
     Use `study.against(base)` on them. `on_done` hears how many replications of all are finished. An interrupt
-    ends it early: the studies begun so far are returned, the last one not complete. Raises InputError when
+    ends it early: the studies begun so far are returned, one of them not complete. Raises InputError when
     there is nothing to compare.
     """
     if len(experiments) < 2:
@@ -232,4 +232,6 @@ def compare(
     for k, study in enumerate(studies):
         if len(study.replications) < most:
             studies[k] = run(study.experiment, level, executor=executor, begun=study.replications)
+        if not studies[k].complete:
+            return studies
     return studies

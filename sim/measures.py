@@ -1,7 +1,7 @@
 """What is measured of one replication: the board of the whole run, and of each half hour of the day."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.scenario import Scenario
 from sim.staffing import Staffing
 
 STRETCH = 1800  # seconds; the half hour managers plan in
+NAMES = (*(one.name for one in fields(metrics.Board)), "occupancy", "cases", "cases_closed", "cases_in_time")
 Measures = Mapping[str, float]
 Stretches = tuple[NDArray[np.float64], NDArray[np.float64]]  # begin and length, seconds
 
@@ -90,7 +91,7 @@ def planned(staffing: Staffing, scenario: Scenario, starts: NDArray[np.float64])
     return plan[((starts - scenario.opening_seconds) // staffing.interval_seconds).astype(int)].astype(float)
 
 
-def require(name: str, known: Measures) -> None:
+def require(name: str, known: Collection[str]) -> None:
     """Raise InputError unless `name` is one of the measures."""
     if name not in known:
         raise InputError(

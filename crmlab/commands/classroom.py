@@ -55,6 +55,10 @@ def release(
     from crmlab.release import release as make
     from grader import lateness
 
+    if due is not None:
+        lateness.moment_of(due)  # a slip is told before a class's data are made, not after
+    if late is not None:
+        lateness.LateRule(late)
     with _told():
         folder = make(project, home=home, lang=lang, demo=demo)
     typer.echo(f"已发布：{folder}")

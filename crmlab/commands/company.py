@@ -69,7 +69,7 @@ def _run(
         refuse_full(out, force)
     made = Company(customers, seed, settings=load(market)).run(months)
     if out is not None:
-        data = dataset.gather(made.story, market, customers=customers, seed=seed)
+        data = dataset.gather(made.story, Path(market).stem, customers=customers, seed=seed)
         with writing(out):  # the calls with the rest: all of it, or nothing
             dataset.write(replace(data, visible={**data.visible, "calls": made.frame()}), out)
     story = made.story

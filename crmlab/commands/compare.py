@@ -1,6 +1,7 @@
 """Commands that set scenarios side by side: the same callers meet each, so that small differences show."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,12 +97,10 @@ def sweep(
 def _by_setting(base: "Experiment", told: str) -> "list[Experiment]":
     path, _, values = told.partition("=")
     swept = base.over(path.strip().replace(".", "__"), _values("--vary", told, values))
-    return [_named(one, one.name.replace("__", ".")) for one in swept]
+    return [replace(one, name=one.name.replace("__", ".")) for one in swept]
 
 
 def _by_staff(base: "Experiment", told: str) -> "list[Experiment]":
-    from dataclasses import replace
-
     from sim.staffing import Staffing
 
     swept = []
@@ -117,12 +116,6 @@ def _by_staff(base: "Experiment", told: str) -> "list[Experiment]":
             )
         )
     return swept
-
-
-def _named(experiment: "Experiment", name: str) -> "Experiment":
-    from dataclasses import replace
-
-    return replace(experiment, name=name)
 
 
 def _values(option: str, told: str, values: str) -> list[Any]:
@@ -151,7 +144,10 @@ def _run(
     from crmlab.comparison import table
     from crmlab.outputs import refuse_there, write_csv
     from sim import experiment as run
+    from sim.measures import NAMES, require
 
+    for name in (*(measures or ()), *(wish.measure for wish in stop.narrow)):
+        require(name, NAMES)  # before anything is run
     if out is not None:
         refuse_there(out, force)
     with crew(*by, stop.most * len(experiments)) as (executor, on_done):
@@ -159,7 +155,7 @@ def _run(
     frame = table(studies, measures)
     if out is not None:
         write_csv(frame, out)
-    complete = studies[-1].complete
+    complete = all(study.complete for study in studies)
     if as_json:
         rows = json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=6))
         typer.echo(json.dumps({"complete": complete, "rows": rows}, ensure_ascii=False, indent=2))

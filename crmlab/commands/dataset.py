@@ -64,7 +64,7 @@ def story(
     """讲一位客户的全部经历（含真相，教师用）· tell one customer's whole story, truth and all."""
     from crmlab import customer_story
     from crmlab.language import translator
-    from crmlab.outputs import refuse_there, writing
+    from crmlab.outputs import refuse_there, write_text
 
     translator(lang)  # a language we have not is told before anything else
     tables = customer_story.read(market, data)
@@ -74,12 +74,5 @@ def story(
         return
     refuse_there(out, force)
     page = customer_story.page(tables, market, customer, lang=lang)
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = out.with_name(f".{out.name}.part")
-        try:
-            part.write_text(page, encoding="utf-8")
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
+    write_text(page, out)
     typer.echo(f"已写入 written: {out}")

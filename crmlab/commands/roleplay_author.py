@@ -27,9 +27,7 @@ def new(
     text = fresh(name)
     out = out or Path(f"{name}.yaml")
     outputs.refuse_there(out, force)
-    with outputs.writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _written(out, text)
+    outputs.write_text(text, out)
     typer.echo(f"✓ {out}")
     typer.echo(f"crmlab roleplay lint {out}")
 
@@ -64,17 +62,5 @@ def graph(
     out = out or Path(f"{found.id}.html")
     outputs.refuse_there(out, force)
     drawn = svg(found, lang=lang) + "\n" if out.suffix == ".svg" else page(found, lang=lang)
-    with outputs.writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _written(out, drawn)
+    outputs.write_text(drawn, out)
     typer.echo(f"✓ {out}")
-
-
-def _written(out: Path, text: str) -> None:
-    """Write `text` whole or not at all."""
-    part = out.with_name(out.name + ".new")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -234,9 +234,9 @@ class Complaints:
     """Complaints that get a number: which skill's calls open one, how grave, how long the work, who settles.
 
     A call of `skill`, or a message to one of the departments `written_skills`, that did not solve its problem
-    opens a case with probability `share`; work on it waits in the line of `work_skill`. `severity_shares`: simple, ordinary, complex. `class_shares`: customers of
-    the service classes A to D, served in this order. Each level (agent, leader, manager) settles
-    `settled_share` of what reaches it, the last all. `content_share` of customers are content when they are
+    opens a case with probability `share`; work on it waits in the line of `work_skill`. `severity_shares`:
+    simple, ordinary, complex. `class_shares`: customers of the service classes A to D, served in this order.
+    Each level (agent, leader, manager) settles `settled_share` of what reaches it, the last all. `content_share` of customers are content when they are
     called three days later; such a call, and a call-back on progress, takes `call_seconds`.
     `solution_days` is the company's policy for the classes A to D: working days until the solution promised.
     """

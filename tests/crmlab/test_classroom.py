@@ -17,7 +17,7 @@ from crmlab.errors import LabError, PartlyDone
 from crmlab.handin import collect, submit
 from crmlab.release import release
 from crmlab.variants import Pool
-from grader.errors import SomeNotGraded
+from grader.errors import GraderError, SomeNotGraded
 
 
 @pytest.fixture
@@ -85,6 +85,17 @@ def test_a_broken_hand_in_ends_collecting_with_its_name(app: Typer, tmp_path: Pa
 def test_an_unknown_project_is_refused_with_the_known_ones(app: Typer, tmp_path: Path, command: str) -> None:
     with pytest.raises(LabError, match=r"project99_none.*project01_tiny"):
         run(app, command, "project99_none", "--home", tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"), [(("--due", "soon"), "soon 读不出来"), (("--late", "-5"), "0 到 100")]
+)
+def test_a_slip_about_lateness_is_told_before_a_class_gets_its_data(
+    app: Typer, tmp_path: Path, slip: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(GraderError, match=said):
+        run(app, "release", tiny.PROJECT, *slip, "--home", tmp_path / "home")
+    assert not (tmp_path / "home").exists()
 
 
 def test_submit_takes_the_id_from_the_notebook(app: Typer, tmp_path: Path) -> None:

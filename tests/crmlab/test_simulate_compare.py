@@ -111,6 +111,13 @@ def test_what_cannot_be_compared_is_refused(words, said):
     assert isinstance(wrong.exception, LabError | InputError) and said in str(wrong.exception)
 
 
+@pytest.mark.parametrize("option", [("--measure", "colour"), ("--precision", "colour=5%")])
+def test_a_measure_misspelt_costs_no_run(monkeypatch, option):
+    monkeypatch.setattr("sim.experiment.replicate", lambda *_: pytest.fail("was run"))
+    wrong = called("compare", TINY, TINY, *option)
+    assert isinstance(wrong.exception, InputError) and "there is no such measure" in str(wrong.exception)
+
+
 def test_a_study_that_was_stopped_at_once_has_no_rows():
     shop = Experiment(load(TINY), name="a")
     whole = run(shop, StopRule(most=2))

@@ -1,10 +1,9 @@
 """The author's own solution: what cannot be judged apart is graded in the student's process and flagged; what is wrong itself is told."""
 
-import shutil
-
 import nbformat
 import pytest
 import tiny
+from golden import answered
 
 from grader import marking, model, release, report
 from grader.course import Course
@@ -12,6 +11,7 @@ from grader.course import Course
 BOX = "### BEGIN SOLUTION\nclass Box:\n    value = 5\nbox = Box()\n### END SOLUTION"
 BOX_TEST = "### BEGIN HIDDEN TESTS\nassert box.value == 5\n### END HIDDEN TESTS"
 WRONG_TEST = "### BEGIN HIDDEN TESTS\nassert a + b == 6\n### END HIDDEN TESTS"
+SUM = "total = a + b"
 GRADED = {"grade": True, "locked": True}
 
 
@@ -30,22 +30,13 @@ def odd(course: Course) -> Course:
     return course
 
 
-def hand_in(course: Course, who: str, box: str) -> None:
-    folder = course.step("submitted", who, tiny.PROJECT)
-    shutil.copytree(course.home / "release" / tiny.PROJECT, folder)
-    notebook = nbformat.read(folder / tiny.NOTEBOOK, as_version=4)
-    cells = {cell["id"]: cell for cell in notebook.cells}
-    cells["answer"].source, cells["make"].source = "total = a + b", box
-    nbformat.write(notebook, folder / tiny.NOTEBOOK)
-
-
 CHEAT = "class Box:\n    def __getattr__(self, name):\n        return Any()\nclass Any:\n    def __eq__(self, other):\n        return True\nbox = Box()"
 
 
 @pytest.mark.slow
 def test_weak_cells_are_graded_and_flagged_and_broken_ones_are_told(odd: Course):
-    hand_in(odd, "honest", BOX)
-    hand_in(odd, "wrong", "class Box:\n    value = 4\nbox = Box()")
+    answered(odd, "honest", answer=SUM, make=BOX)
+    answered(odd, "wrong", answer=SUM, make="class Box:\n    value = 4\nbox = Box()")
     made = {mark.student: mark for mark in marking.mark(odd, tiny.PROJECT)}
     assert [made[who].score for who in ("honest", "wrong")] == [6, 4]
     assert all("weak" in mark.flags for mark in made.values())
@@ -65,10 +56,9 @@ def test_a_course_that_was_never_graded_has_nothing_broken(course: Course):
 
 @pytest.mark.slow
 def test_who_deceives_a_weak_cell_is_flagged_and_one_that_never_runs_wins_nothing(odd: Course):
-    hand_in(odd, "equal", CHEAT)
-    hand_in(
-        odd, "silent", "class Box:\n    value = 4\nbox = Box()\nget_ipython().run_cell = lambda *a, **k: None"
-    )
+    answered(odd, "equal", answer=SUM, make=CHEAT)
+    silent = "class Box:\n    value = 4\nbox = Box()\nget_ipython().run_cell = lambda *a, **k: None"
+    answered(odd, "silent", answer=SUM, make=silent)
     made = {mark.student: mark for mark in marking.mark(odd, tiny.PROJECT)}
     assert made["silent"].score <= 4
     assert (

@@ -1,12 +1,12 @@
 """Notebooks of another language: graded by nbclient with the kernel of their own, unprotected and saying so."""
 
 import json
-import shutil
 import sys
 
 import nbformat
 import pytest
 import tiny
+from golden import answered
 
 from grader import marking, marks, release
 from grader.course import Course
@@ -32,18 +32,10 @@ def in_r(course: Course, tmp_path, monkeypatch) -> Course:
     return course
 
 
-def hand_in(course: Course, who: str, answer: str) -> None:
-    folder = course.step("submitted", who, tiny.PROJECT)
-    shutil.copytree(course.home / "release" / tiny.PROJECT, folder)
-    notebook = nbformat.read(folder / tiny.NOTEBOOK, as_version=4)
-    notebook.cells[2].source = answer
-    nbformat.write(notebook, folder / tiny.NOTEBOOK)
-
-
 @pytest.mark.slow
 def test_it_is_graded_with_its_own_kernel_only_when_the_teacher_agrees(in_r: Course):
-    hand_in(in_r, "right", "total = a + b")
-    hand_in(in_r, "wrong", "total = a - b")
+    answered(in_r, "right", answer="total = a + b")
+    answered(in_r, "wrong", answer="total = a - b")
     (in_r.step("submitted", "cut", tiny.PROJECT)).mkdir(parents=True)
     (in_r.step("submitted", "cut", tiny.PROJECT) / tiny.NOTEBOOK).write_text("{", encoding="utf-8")
     with pytest.raises(GraderError, match=r"不加保护.*--unsafe"):

@@ -4,12 +4,14 @@ import math
 import os
 import signal
 from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from centres import one_queue
 
 from sim import experiment as experiments
+from sim import measures
 from sim.callcenter import Centre
 from sim.contacts import arrivals
 from sim.errors import InputError
@@ -85,6 +87,23 @@ def test_two_plans_meet_the_same_callers_and_are_told_apart():
     assert gain.mean > 0 and gain.differs and gain.n == 6
     alone = math.hypot(*(one.estimates()["service_level"].half_width for one in (base, other)))
     assert gain.half_width < alone
+
+
+def test_an_interrupt_while_the_others_catch_up_ends_the_comparison(shop, monkeypatch):
+    def uneven(experiment, stop, *, executor=None, on_done=lambda n: None, begun=()):
+        if begun:
+            return Study(experiment, tuple(begun), complete=False)
+        return run(experiment, StopRule(most=2 if experiment.name == "short" else 3))
+
+    monkeypatch.setattr("sim.experiment.run", uneven)
+    short, long = replace(shop, name="short"), replace(shop, name="long")
+    told = compare([short, long, short], StopRule(most=3))
+    assert [study.complete for study in told] == [False, True, True]
+    assert [len(study.replications) for study in told] == [2, 3, 2]
+
+
+def test_the_names_of_the_measures_are_those_that_come(study):
+    assert tuple(study.replications[0].whole) == measures.NAMES
 
 
 def test_a_sweep_sets_one_name_to_each_value(shop):

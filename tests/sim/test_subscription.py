@@ -7,7 +7,7 @@ import pytest
 from sim import dataset, tables, truth
 from sim.company import Company, board
 from sim.errors import InputError
-from sim.market import Market, blocks
+from sim.market import Market, blocks, usage
 from sim.market.facts_subscription import UsualProvider
 from sim.market.scene import Levers
 from sim.market.settings import READY, kind_of, load, with_
@@ -193,3 +193,9 @@ def test_no_visible_column_is_a_hidden_one_or_nearly_so() -> None:
             simple = mean[column].reindex(known.index)
             if simple.std() > 0:
                 assert not (known.corrwith(simple).abs() > 0.9).any(), (name, column)
+
+
+def test_a_shop_has_no_contracts_to_ask_for():
+    shop = Market(50, 1).run(1)
+    with pytest.raises(ValueError, match="no contracts"):
+        usage.contracts_of(shop.final)
