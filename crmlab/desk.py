@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from crmlab.language import require
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
+MORE_PORTS = 100
 STYLE = Path(__file__).with_name("desk.css")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 REFRESH = 5  # seconds between two looks at the student's progress
@@ -45,6 +46,8 @@ class Desk:
     """Page to open, as a path under `root`; "" is JupyterLab itself."""
     lang: str = "zh"
     teacher: bool = False
+    retries: int = 0
+    """How many ports further on JupyterLab may go when another program was faster at `port`."""
     token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
     @property
@@ -67,13 +70,18 @@ def student_desk(workspace: Path, page: str, *, port: int | None = None, lang: s
     """Return the desk of a student; raise LabError when `port` is in use or `lang` unknown."""
     require(lang)
     own = workspace / ".crmlab" / "jupyter"
-    return Desk(workspace.resolve(), own.resolve(), choose_port(port), page, lang)
+    return Desk(workspace.resolve(), own.resolve(), choose_port(port), page, lang, retries=_retries(port))
 
 
 def teacher_desk(*, port: int | None = None, lang: str = "zh", home: Path = places.GRADING) -> Desk:
     """Return the desk of a teacher: the whole repository, with nbgrader's pages; raises as `student_desk`."""
     require(lang)
-    return Desk(places.ROOT, home / ".crmlab" / "jupyter", choose_port(port), "", lang, teacher=True)
+    own = home / ".crmlab" / "jupyter"
+    return Desk(places.ROOT, own, choose_port(port), "", lang, teacher=True, retries=_retries(port))
+
+
+def _retries(named: int | None) -> int:
+    return 0 if named is not None else MORE_PORTS
 
 
 def choose_port(named: int | None, *, first: int = FIRST_PORT) -> int:
@@ -84,10 +92,12 @@ def choose_port(named: int | None, *, first: int = FIRST_PORT) -> int:
         if not _free(named):
             raise LabError(f"端口 {named} 已被占用；请用 --port 换一个，或不写 --port 让实训室自己找")
         return named
-    for port in range(first, first + 100):
+    for port in range(first, first + MORE_PORTS):
         if _free(port):
             return port
-    raise LabError(f"端口 {first} 到 {first + 99} 都被占用；请关掉多余的窗口，或用 --port 指定别的")
+    raise LabError(
+        f"端口 {first} 到 {first + MORE_PORTS - 1} 都被占用；请关掉多余的窗口，或用 --port 指定别的"
+    )
 
 
 def _free(port: int) -> bool:
@@ -150,7 +160,7 @@ def command(desk: Desk, *, browser: bool) -> list[str]:
     options = {
         "ServerApp.ip": HOST,
         "ServerApp.port": desk.port,
-        "ServerApp.port_retries": 0,
+        "ServerApp.port_retries": desk.retries,
         "ServerApp.root_dir": desk.root,
         "ServerApp.open_browser": browser,
         "ServerApp.answer_yes": True,  # one Ctrl-C ends it
@@ -200,8 +210,7 @@ def serve(
         )
     try:
         with _any_end_is_ctrl_c():
-            _await_answer(lab, desk)
-            ready(desk.url)
+            ready(replace(desk, port=_await_port(lab, desk)).url)
             while _running(lab):
                 if refresh is not None:
                     refresh()
@@ -223,12 +232,15 @@ def _any_end_is_ctrl_c() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _await_answer(lab: subprocess.Popen, desk: Desk) -> None:
+def _await_port(lab: subprocess.Popen, desk: Desk) -> int:
+    """Return the port JupyterLab listens on: its own word, as another program may answer at the one it was given."""
     deadline = time.monotonic() + PATIENCE
     while lab.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, desk.port)) == 0:
-                return
+        for note in (desk.own / "runtime").glob("jpserver-*.json"):
+            with suppress(OSError, ValueError):  # half written
+                told = json.loads(note.read_text(encoding="utf-8"))
+                if told["token"] == desk.token:  # others were left by an earlier crash
+                    return int(told["port"])
         time.sleep(0.1)
     raise MissingPart(f"JupyterLab 没有启动（原因见 {desk.log}）；请删去文件夹 .venv 再运行 lab.py")
 

@@ -18,10 +18,11 @@ from crmlab.desk import (
     FIRST_PORT,
     HOST,
     Desk,
-    _await_answer,
+    _await_port,
     choose_port,
     command,
     environment,
+    serve,
     settle,
     student_desk,
     teacher_desk,
@@ -111,7 +112,25 @@ def test_a_jupyterlab_that_does_not_come_up_is_reported(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]) as dead:
         dead.wait()
         with pytest.raises(MissingPart, match=r"jupyterlab\.log"):
-            _await_answer(dead, missing)
+            _await_port(dead, missing)
+
+
+@pytest.mark.slow
+def test_another_program_faster_at_the_port_is_not_taken_for_ours(
+    workspace: Path, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "crmlab.desk.choose_port", lambda _named: taken
+    )  # free when asked, taken a moment later
+    heard = []
+
+    def ready(url: str) -> None:
+        heard.append((url, status(url)))
+        raise KeyboardInterrupt
+
+    serve(student_desk(workspace, "开始.md"), browser=False, ready=ready)
+    ((url, answer),) = heard
+    assert f":{taken}/" not in url and answer == 200
 
 
 def status(url: str) -> int:
