@@ -63,7 +63,7 @@ class Truth:
 def evidence(name: str) -> Any:
     """Return what a hidden test asks for: "truth" → Truth, "answers" → the answers as handed in (a dict),
     "crm" → the CRM's file as tables (`crmlab.crm.Inspection`); nothing in that file is run; "plays" → the calls
-    (`Plays`), each log played again.
+    (`Plays`), each log played again; "policy" → the policy handed in, for `crmlab.market_replay.tried`.
 
     Raises LabError for another name, or when the evidence is not there.
     """
@@ -77,7 +77,11 @@ def evidence(name: str) -> Any:
         return inspect(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "crm.sqlite3")
     if name == "plays":
         return _plays(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "plays")
-    raise LabError(f"没有证据 {name!r}；可用 truth、answers、crm、plays")
+    if name == "policy":
+        from crmlab import policy_file
+
+        return policy_file.read(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "policy.json")
+    raise LabError(f"没有证据 {name!r}；可用 truth、answers、crm、plays、policy")
 
 
 def _plays(folder: Path) -> Plays:

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmlab import contract_solvers, market_solvers
+from crmlab.market_replay import Recipe
 from crmlab.market_solvers import Cut
 from sim.errors import InputError
 from sim.market import Market
-from sim.market.settings import load
-from sim.market.state import State
 from sim.market.story import Story
-from sim.market.usual import usual
 from sim.policy import Actions, Policy, Steady, View
 from sim.truth import profit
 
@@ -185,14 +183,13 @@ def case_of(market: str) -> Case:
 
 def difficulty(seed: int, case: Case) -> Difficulty | None:
     """Return how hard the variant of a seed is; None, early, when the reference solver is outside its band."""
-    market = Market(case.customers, seed, settings=load(case.market))
-    story = market.run(case.months, usual(market.settings))
-    quiet = _future(case, market, story.final, Steady(name="nothing"))
-    one = case.cut(case, market, story, quiet)
+    present = Recipe(case.market, case.customers, seed, case.months, case.later).present()
+    quiet = present.future(Steady(name="nothing"))
+    one = case.cut(case, present.market, present.story, quiet)
     area = market_solvers.reference_auc(one)
     if not case.band[0] <= area <= case.band[1]:
         return None
-    gains = {one.name: profit(_future(case, market, story.final, one)) for one in case.policies}
+    gains = {one.name: profit(present.future(one)) for one in case.policies}
     gains["nothing"] = profit(quiet)
     held = {name: market_solvers.captured(solver(one), one) for name, solver in case.solvers.items()}
     return Difficulty(
@@ -201,7 +198,7 @@ def difficulty(seed: int, case: Case) -> Difficulty | None:
         auc=area,
         **held,
         ranks=tuple(sorted(gains, key=lambda name: -gains[name])),
-        key=_key(story, one, gains[case.policies[0].name] - gains["nothing"]),
+        key=_key(present.story, one, gains[case.policies[0].name] - gains["nothing"]),
     )
 
 
@@ -229,13 +226,3 @@ def accepted(
         raise InputError(
             f"tries = {tries}: only {found} of {count} variants are as hard as they should be; allow more tries"
         )
-
-
-def _future(case: Case, market: Market, state: State, policy: Policy) -> Story:
-    """Return the months after `state` under a policy, with the same noise for all policies."""
-    here = state.copy()
-    story = Story(market.settings, market.almanac, market.surroundings, case.months + case.later)
-    for _ in range(case.later):
-        market.step(here, policy, story)
-    story.close(here.people, here)
-    return story

@@ -34,7 +34,11 @@ PRELOAD = (
     "sim.metrics",
     "sim.theory",
 )
-READABLE = (ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", DATASETS / "roleplay", LOCALE)
+READABLE = (
+    *(ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", DATASETS / "roleplay", LOCALE),
+    DATASETS / "policy.schema.json",
+    *sorted(page for ready in DATASETS.glob("*/market.toml") for page in ready.parent.glob("*.toml")),
+)
 
 
 def environment(home: Path, student: str) -> dict[str, str]:
