@@ -224,6 +224,8 @@ def main() -> None:
         ours(folder), theirs(folder)
         side_by_side(folder, options.students, options.theirs or options.students, linear=options.linear)
         sandbox_cost(folder)
+        sys.stdout.flush()
+        subprocess.run([sys.executable, str(Path(__file__).with_name("real_lab.py"))], check=True)
         if options.long:
             long_class(folder, options.long)
     finally:
