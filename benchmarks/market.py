@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from typing import Any
 
 PEER = "mesa buy-or-leave"
@@ -206,6 +207,11 @@ def main(words: list[str]) -> None:
     if asked.child:
         child(asked.child, asked.customers, asked.months)
         return
+    absent = [name for name in ("mesa", "faker") if find_spec(name) is None]
+    if absent:
+        raise SystemExit(
+            f"{', '.join(absent)}: not installed; it is a peer, from the extra bench of pyproject.toml"
+        )
     size, months = asked.customers, asked.months
     print(
         f"{'market':<22}{'customers':>11}{'CPU s':>8}{'M customer-months/s':>21}{'x peer':>8}{'MB':>8}{'orders':>12}"

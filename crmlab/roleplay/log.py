@@ -74,7 +74,7 @@ def begun(log: dict[str, Any], scenario: Scenario | None = None) -> Play:
         raise LabError(
             f"通话记录用的剧本 {name[:40]} 是另一版（{sha[:12]}，现在是 {scenario.id} {scenario.sha}）；请用当时的剧本，或重练一次"
         )
-    return Play(scenario, seed=log["seed"], level=log["level"], lang=str(log["lang"]))
+    return Play(scenario, seed=log["seed"], level=log["level"], lang=str(log.get("lang")))
 
 
 def chain(log: dict[str, Any]) -> str:

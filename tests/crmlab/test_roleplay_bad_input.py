@@ -173,6 +173,20 @@ def test_an_impossible_action_is_refused_by_name(
         replayed(record, tmp_path)
 
 
+@pytest.mark.parametrize("part", ["lang", "level", "seed", "scenario", "engine", "tagger", "v", "events"])
+def test_a_forged_log_that_lacks_a_part_is_refused_or_played(
+    part: str, record: dict[str, Any], tmp_path: Path
+) -> None:
+    del record[part]
+    record["chain"] = log.chain(record)
+    try:
+        replayed(record, tmp_path)
+    except LabError as refusal:
+        assert str(refusal)
+    else:
+        assert part == "tagger"  # of use only where free words were heard
+
+
 @pytest.mark.parametrize("harm", ["edited", "missing", "reordered", "seed", "level", "truncated"])
 def test_a_careless_edit_is_found(harm: str, record: dict[str, Any], tmp_path: Path) -> None:
     events = record["events"]
