@@ -1,9 +1,11 @@
 """A data set: a market built into tidy tables, with people, manifest and (apart) the truth, in one of five formats."""
 
 import errno
+import gc
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,13 +205,27 @@ def _refused(refusal: Exception) -> OSError:
 
 
 def _xlsx(frames: Frames, path: Path) -> None:
-    import pandas as pd
-
     for table, frame in frames.items():
         if len(frame) > SHEET_ROWS:
             raise InputError(
                 f"table {table}: {len(frame)} rows: a sheet holds at most {SHEET_ROWS}; take parquet or csv"
             )
+    refusal, heard = None, sys.unraisablehook
+    sys.unraisablehook = lambda _: None  # a sheet half written would complain again when it is swept up
+    try:
+        _workbook(frames, path)
+    except OSError as full:
+        refusal = OSError(full.errno, full.strerror)
+    finally:
+        gc.collect()
+        sys.unraisablehook = heard
+    if refusal:
+        raise refusal
+
+
+def _workbook(frames: Frames, path: Path) -> None:
+    import pandas as pd
+
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         for table, frame in frames.items():
             frame.to_excel(book, sheet_name=table, index=False)

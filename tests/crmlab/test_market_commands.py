@@ -115,7 +115,7 @@ def test_a_check_of_too_few_is_refused() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on files are told otherwise there")
-@pytest.mark.parametrize("form", ["parquet", "sqlite"])
+@pytest.mark.parametrize("form", ["parquet", "sqlite", "csv", "xlsx", "duckdb"])
 def test_a_disk_that_is_really_full_leaves_nothing_half_written(tmp_path: Path, form: str) -> None:
     """The system itself refuses to write more than 6 kB into a file."""
     out = tmp_path / "shop"
