@@ -49,6 +49,11 @@ def rules_of(scenario: Scenario) -> dict[str, Any]:
     return {**common, **own, **rows}
 
 
+def calm(scenario: Scenario, state: State) -> bool:
+    """Return whether the customer is calm enough to be asked and offered something."""
+    return _calm(rules_of(scenario), state)
+
+
 def knows_enough(state: State, scenario: Scenario) -> bool:
     """Return whether the customer has told enough for an offer to be taken seriously."""
     return len(state.told) >= min(int(rules_of(scenario)["facts_enough"]), len(scenario.facts))
@@ -76,14 +81,13 @@ def appraise(
     return _patience(rules, before, state)
 
 
-def tells(state: State, acts: tuple[str, ...], scenario: Scenario) -> str:
-    """Return the fact the customer tells now, or "" when none fits what was asked or trust is too low."""
-    if not _calm(rules_of(scenario), state) and "empathize" not in state.counts:
-        return ""
-    for name, fact in scenario.facts.items():
-        if name not in state.told and set(fact["asked"]) & set(acts) and state.trust >= fact.get("trust", 0):
-            return name
-    return ""
+def parted(state: State, scenario: Scenario) -> State:
+    """Return the state at a polite farewell: where `goal.part` says so, an open "no" is a right end, too.
+
+    It is one when the customer was heard and something within the rules was offered.
+    """
+    heard = knows_enough(state, scenario) and "solution" in state.counts and not state.overpromised
+    return replace(state, accepted=True) if scenario.parting and heard else state
 
 
 def break_promises(state: State, scenario: Scenario) -> State:

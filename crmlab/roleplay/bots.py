@@ -49,7 +49,15 @@ class Sight:
         if not fitting:
             return None
         rows = self.play.scenario.lines
-        name = min(fitting, key=lambda one: (one in self._used, len(rows[one]["acts"])))
+        told = set(self.play.state.told)
+        name = min(
+            fitting,
+            key=lambda one: (
+                bool(set(rows[one].get("after", ())) - told),
+                one in self._used,
+                len(rows[one]["acts"]),
+            ),
+        )
         self._used.add(name)
         return self._spoken(rows[name])
 
@@ -69,7 +77,7 @@ class Sight:
         return self._spoken(rows[int(draw * len(rows))])
 
     def _wrong(self, row: dict[str, Any]) -> bool:
-        refused = "offer" in row and row["offer"] not in self.play.scenario.plain["goal"]["accept"]
+        refused = "offer" in row and not self.play.scenario.fits(row["offer"])
         return refused or bool({*violations(), "offtopic"} & set(row["acts"]))
 
     def _spoken(self, row: dict[str, Any]) -> Speech:
@@ -199,7 +207,7 @@ def random(see: Sight) -> Iterator[Speech]:
 def keyword_stuffer(see: Sight) -> Iterator[Speech]:
     """Strings key words together and hopes that one of them counts."""
     play = see.play
-    offer = play.scenario.plain["goal"]["accept"][0]
+    offer = next(name for name in play.scenario.plain["offers"] if play.scenario.fits(name))
     for _n in range(TURNS // 2):
         yield Speech(words()["keywords"][play.lang], tuple(words()["keyword_acts"]), offer)
 
@@ -266,6 +274,6 @@ def _offered(see: Sight, leave: frozenset[str]) -> Iterator[Speech]:
         yield from _said(see, act)
     for _n in range(TRIES):
         yield from _said(see, "solution")
-        if see.play.state.accepted:
+        if see.play.state.accepted or see.play.scenario.parting:
             return
         yield from _said(see, *(frozenset({"empathize"}) - leave))

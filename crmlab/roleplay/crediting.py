@@ -1,7 +1,7 @@
 """What a step of the rubric earns: which acts were shown, how surely, and whether the step before had been done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crmlab.roleplay.clarity import MOST_ACTS, clear, long
@@ -48,13 +48,24 @@ def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Cred
     A step earns the mean of its best `need` acts. An act counts as far as it is sure: in full when the step named by
     `after` was complete by then, in half when that came only afterwards, in three quarters when it was left out, in
     between when it was done in part; in half when it came after the first `within` utterances, in four fifths inside a
-    lecture. The best moment of an act counts, so that coming back to a step does no harm.
+    lecture. The best moment of an act counts, so that coming back to a step does no harm. Words said before mean what
+    they meant then: saying them again for other acts earns nothing.
     """
     steps = {str(step["id"]): step for step in rules["steps"]}
-    heard = [one for one in said if follows(one, most=rules.get("most_acts", MOST_ACTS))]
+    heard = [one for one in _first_meant(said) if follows(one, most=rules.get("most_acts", MOST_ACTS))]
     return {
         name: _credit(step, steps.get(step.get("after", "")), heard, said) for name, step in steps.items()
     }
+
+
+def _first_meant(said: Sequence[Said]) -> list[Said]:
+    """Return the utterances, of words said before only with the acts they had the first time."""
+    first: dict[str, frozenset[str]] = {}
+    made = []
+    for one in said:
+        meant = first.setdefault("".join(filter(str.isalnum, one.text.casefold())), frozenset(one.acts))
+        made.append(replace(one, acts=tuple(act for act in one.acts if act in meant)))
+    return made
 
 
 def follows(one: Said, *, most: int = MOST_ACTS) -> bool:

@@ -6,14 +6,16 @@ from itertools import permutations
 from typing import Any
 
 from crmlab.errors import LabError
-from crmlab.roleplay.appraisal import State, appraise, break_promises, part, rules_of, table, tells
+from crmlab.roleplay.appraisal import State, appraise, break_promises, part, parted, rules_of, table
 from crmlab.roleplay.clarity import clear, long
+from crmlab.roleplay.recall import Recalled, recalled, said_back
 from crmlab.roleplay.scenario import FOLDER, Scenario, read_yaml
 from sim.streams import Streams
 
 LEVELS = (1, 2, 3)
 MOST_TURNS = 40
 MOST_CHARACTERS = 2_000
+UNKIND = frozenset({"blame", "interrupt", "rude", "offtopic"})
 EASE = tuple(permutations((2, 0, -2)))  # a personality is an order of one budget, so none is harder
 
 
@@ -49,11 +51,12 @@ class Play:
         self._require(acts, offer)
         before, strains = self.state, strain(words, acts)
         state = appraise(before, acts, offer, self.scenario, strains=strains)
-        fact = "" if state.ended or "confusing" in strains else tells(state, acts, self.scenario)
-        state = replace(state, told=(*state.told, fact)) if fact else state
+        lost = state.ended or "confusing" in strains
+        told = Recalled() if lost else recalled(state, acts, words, self.scenario, lang=self.lang)
+        state = replace(state, told=(*state.told, told.fact)) if told.fact else state
         if not state.ended and "thank_close" in acts and not strains and (state.offer or len(self.turns) > 2):
-            state = break_promises(replace(state, ended="farewell"), self.scenario)
-        reply = self._reply(words, state, acts, offer, fact)
+            state = break_promises(replace(parted(state, self.scenario), ended="farewell"), self.scenario)
+        reply = self._confirmed(words, before, state, acts) + self._reply(words, state, acts, offer, told)
         self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
         self.state = state
         return self.turns[-1]
@@ -86,21 +89,45 @@ class Play:
             named = "、".join(self.scenario.plain["offers"])
             raise LabError(f"剧本里没有方案 {offer[:60]}；可用：{named}")
 
-    def _reply(self, text: str, state: State, acts: tuple[str, ...], offer: str, fact: str) -> str:
-        if fact:
-            return self.text(self.scenario.facts[fact]["say"])
+    def _confirmed(self, text: str, before: State, state: State, acts: tuple[str, ...]) -> str:
+        """Return a word of agreement when something was said back rightly, else nothing."""
+        if state.ended or "restate" not in acts or UNKIND & set(acts):
+            return ""
+        if not said_back(before, text, self.scenario, lang=self.lang):
+            return ""
+        return self._worded(common()["confirmed"][self.lang]) + (" " if self.lang == "en" else "")
+
+    def _reply(self, text: str, state: State, acts: tuple[str, ...], offer: str, told: Recalled) -> str:
+        if told.fact:
+            return self.text(self.scenario.facts[told.fact]["say"])
+        if told.again:
+            said = self.text(self.scenario.facts[told.again]["say"])
+            return self._worded(common()["again"][self.lang], fact=said)
         calm = rules_of(self.scenario)["calm_enough"]
         if offer in self.scenario.plain.get("beyond", ()) and not state.ended:
             mood = "accepted"  # who is promised too much is glad, until the promise is broken
         else:
             mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
+            if mood == "goal" and self.scenario.parting and "solution" in state.counts:
+                mood = "parting"
         wordings = (self.scenario.plain["replies"].get(mood) or common()[mood])[self.lang]
         named = offer or (state.offer if mood == "settled" else "")
         said = self.text(self.scenario.plain["offers"][named]) if named else ""
-        wording = str(wordings[int(float(self._wordings[len(self.turns)]) * len(wordings))])
-        if wording.startswith("{offer}"):
-            said = said[:1].upper() + said[1:]
-        return wording.replace("{offer}", said)
+        return self._worded(wordings, offer=said)
+
+    def _worded(self, wordings: list[str], *, offer: str = "", fact: str = "") -> str:
+        """Return one of several wordings with its slots filled; one heard before only when all have been."""
+        heard = {turn.reply for turn in self.turns}
+        filled = [_filled(one, offer, fact) for one in wordings]
+        fresh = [one for one in filled if one not in heard] or filled
+        return fresh[int(float(self._wordings[len(self.turns)]) * len(fresh))]
+
+
+def _filled(wording: str, offer: str, fact: str) -> str:
+    begins = wording.startswith("{offer}")
+    return wording.replace("{offer}", offer[:1].upper() + offer[1:] if begins else offer).replace(
+        "{fact}", fact
+    )
 
 
 @cache
@@ -128,7 +155,7 @@ def clean(text: str) -> str:
 def _mood(state: State, acts: tuple[str, ...], offer: str, *, calm: int, lost: bool) -> str:
     if state.ended:
         return state.ended
-    if lost or {"blame", "interrupt", "rude", "offtopic"} & set(acts):
+    if lost or UNKIND & set(acts):
         return "hurt"
     if "solution" not in acts:
         return "upset" if state.anger > calm else "settled" if state.accepted else "goal"

@@ -115,9 +115,17 @@ def _offers(scenario: Scenario, lines: dict[str, Box], lang: str, _: Words) -> d
     """Return a box for each offer, beside the first line that makes it, so that arrows run clear of the facts."""
     plain, made, row = scenario.plain, {}, 0
     for name, text in plain["offers"].items():
-        good = name in plain["goal"]["accept"]
+        good = scenario.fits(name)
         beyond = name in plain.get("beyond", ())
-        said = _("超出权限") if beyond else _("客户接受") if good else _("客户不接受")
+        said = (
+            _("超出权限")
+            if beyond
+            else _("客户接受")
+            if name in plain["goal"]["accept"]
+            else _("合规定，可以提")
+            if good
+            else _("客户不接受")
+        )
         row = max(
             [row, *(box.row for line, box in lines.items() if scenario.lines[line].get("offer") == name)]
         )

@@ -120,7 +120,7 @@ def _in_own_words(line: Line, rules: dict[str, Any], said: list[Said], play: Pla
 
 
 def _welcome(row: dict[str, Any], play: Play) -> bool:
-    return "offer" not in row or row["offer"] in play.scenario.plain["goal"]["accept"]
+    return "offer" not in row or play.scenario.fits(row["offer"])
 
 
 def _ticket_line(filed: Ticket, lang: str) -> Line:

@@ -55,8 +55,18 @@ def _names(scenario: Scenario) -> list[str]:
         for where, name in wanted
         if name not in offers
     ]
-    if not found and not said & set(plain["goal"]["accept"]):
+    if not plain["goal"]["accept"] and not scenario.parting:
+        found.append(
+            f"{at('goal', 'accept')}：是空的；请写上客户会接受的方案，或加 part: true，让好好告别也算办成"
+        )
+    elif not found and not any(scenario.fits(offer) for offer in said):
         found.append(f"{at('goal', 'accept')}：没有一句建议语句提出客户会接受的方案；请在 lines 里加一句")
+    found += [
+        f"{at('lines', name, 'after')}：没有事实 {fact}；请改名或在 facts 里补上"
+        for name, row in lines.items()
+        for fact in row.get("after", ())
+        if fact not in scenario.facts
+    ]
     found += [
         f"{at('facts', name)}：没有一句建议语句问得到；请在 lines 里加一句带 {'、'.join(fact['asked'])} 的话"
         for name, fact in scenario.facts.items()

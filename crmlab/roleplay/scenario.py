@@ -43,6 +43,18 @@ class Scenario:
         """The suggested lines by name; each has its acts, its text and perhaps an offer."""
         return dict(self.plain["lines"])
 
+    @property
+    def parting(self) -> bool:
+        """Whether a polite farewell without a deal is a right end, too."""
+        return bool(self.plain["goal"].get("part"))
+
+    def fits(self, offer: str) -> bool:
+        """Whether an offer is a right one: one the customer takes or, where parting is right, any within the rules."""
+        goal, beyond = self.plain["goal"], self.plain.get("beyond", ())
+        return offer in goal["accept"] or (
+            self.parting and offer in self.plain["offers"] and offer not in beyond
+        )
+
 
 def names() -> list[str]:
     """Return the names of the scenarios that are shipped, sorted."""

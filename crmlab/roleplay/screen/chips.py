@@ -22,7 +22,11 @@ def _fitting(play: Play) -> list[str]:
     """Return the lines whose acts some step still wants, next step first; else those not yet said."""
     said = {turn.text for turn in play.turns}
     right = {name: row for name, row in play.scenario.lines.items() if not _wrong(play, name)}
-    fresh = {name: row for name, row in right.items() if row["text"][play.lang] not in said}
+    fresh = {
+        name: row
+        for name, row in right.items()
+        if row["text"][play.lang] not in said and set(row.get("after", ())) <= set(play.state.told)
+    }
     good = fresh or right  # when all is said, lines come again: nobody is left with a bad one only
     ordered = []
     for step in steps(play):
@@ -40,7 +44,7 @@ def _tempting(play: Play) -> list[str]:
 
 def _wrong(play: Play, name: str) -> bool:
     row = play.scenario.lines[name]
-    refused = "offer" in row and row["offer"] not in play.scenario.plain["goal"]["accept"]
+    refused = "offer" in row and not play.scenario.fits(row["offer"])
     return refused or bool(violations() & set(row["acts"]))
 
 
