@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
 def crm(
     file: Annotated[Path, typer.Option(help="CRM 的文件；没有就新建")] = Path("crm.sqlite3"),
     market: Annotated[
-        str, typer.Option(help="先载入一个市场的客户：retail，或 dataset build 生成的文件夹")
+        str, typer.Option(help="先载入一个市场的客户：retail、subscription，或 dataset build 生成的文件夹")
     ] = "",
     morning: Annotated[
         bool, typer.Option("--morning", help="先放进前台的一个早晨：十二件事，一件一件来")
@@ -49,7 +49,7 @@ def crm(
         from crmlab.crm.loading import load
 
         done = load(source, lang=lang)
-        typer.echo(_("已载入 {count} 位客户").format(count=done["customers"]))
+        typer.echo(_("已载入 {count} 位客户").format(count=done["account"]))
     if morning:
         from crmlab.crm.desk_feed import start
         from crmlab.crm.front_desk import read

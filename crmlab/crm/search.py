@@ -60,7 +60,7 @@ def find(queryset: QuerySet, text: str, *, personal: bool) -> QuerySet:
         one, values = _by_index(word) if len(word) >= SHORTEST else _by_reading(word)
         columns = (0, 1) if personal else (0,)
         found = " UNION ALL ".join(
-            f"{one.format(*_NAMES[k])} % {WIDTH} = {CODES[queryset.model]}" for k in columns
+            f"{one.format(*_NAMES[k])} %% {WIDTH} = {CODES[queryset.model]}" for k in columns
         )
         # the index is no model; its rows are numbers of records
         queryset = queryset.extra(where=[f"{table}.id IN ({found})"], params=values * len(columns))

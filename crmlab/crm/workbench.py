@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from crmlab.crm import deadlines, desk_feed, matching
 from crmlab.crm.masking import mask, mask_text, reaches
 from crmlab.crm.models import Account, Activity, Case, Opportunity
 from crmlab.crm.models.record import REACHES
+from crmlab.crm.models.sales import forecast
 from crmlab.crm.roles import may
 from crmlab.crm.words import _
 
@@ -103,17 +104,19 @@ def _cases() -> list[Case]:
 
 def _pipeline() -> list[dict[str, Any]]:
     """Return one line a stage: how many, how much, and the forecast, yuan."""
+    told = Opportunity.objects.order_by().values("stage", "probability")  # few groups, however many there are
+    groups = list(told.annotate(count=Count("id"), total=Sum("amount")))
     lines = []
     for stage in list(Opportunity.Stage):
-        here = Opportunity.objects.filter(stage=stage)
-        total = here.aggregate(total=Sum("amount"))["total"] or 0
+        here = [one for one in groups if one["stage"] == stage.value]
+        parts = [forecast(one["total"], one["stage"], one["probability"]) for one in here]
         lines.append(
             {
                 "stage": stage.label,
                 "key": stage.value,
-                "count": here.count(),
-                "amount": total,
-                "forecast": sum(one.forecast for one in here),
+                "count": sum(one["count"] for one in here),
+                "amount": sum(one["total"] for one in here),
+                "forecast": sum(parts),
             }
         )
     return lines

@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from crmlab.crm import my_lists, own_fields, search
 from crmlab.crm.admin import own_columns
 from crmlab.crm.admin.exchange import Exchange
+from crmlab.crm.admin.linked import linked
 from crmlab.crm.admin.masked import MaskedDelta, column, hidden, replace
 from crmlab.crm.models import Kept
 from crmlab.crm.roles import may
@@ -101,6 +102,10 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
         """Return the list with what its user arranged."""
         told = {"my_list": my_lists.panel(request, self.model, self.get_list_display(request))}
         return super().changelist_view(request, {**(extra_context or {}), **told})
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """Return the records that the columns point to, fetched with the list in one go."""
+        return linked(self.model, self.get_list_display(request))
 
     def _own(self) -> list[Any]:
         return own_fields.of(self.model) if issubclass(self.model, Kept) else []
@@ -228,31 +233,3 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
         kwargs["form"] = type(self.form.__name__, (self.form,), own)
         made = super().get_form(request, obj, change=change, **kwargs)
         return type(made.__name__, (made,), {"reverting": getattr(request, "reverting", False)})
-
-
-class Linked(admin.TabularInline):
-    """Records that hang on another one, to be looked at and opened from there."""
-
-    extra = 0
-    max_num = 0
-    can_delete = False
-    show_change_link = True
-    classes = ("collapse",)
-    verbose_name_plural: Any = None
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Return no: each is changed on its own page."""
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Return those not in the recycle bin."""
-        model: Any = self.model
-        return model.objects.order_by("-id")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the columns, masked where the visitor may not see."""
-        return replace(request, self.model, self.fields or ())
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return all of them."""
-        return self.get_fields(request, obj)

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 
-from crmlab.crm.admin.base import Linked, RecordAdmin
+from crmlab.crm.admin.base import RecordAdmin
 from crmlab.crm.admin.deeds import Deeds, Overdue
+from crmlab.crm.admin.linked import Linked
 from crmlab.crm.models import Account, Activity, Case, Lead, Opportunity, Order, Person
 
 
@@ -59,7 +60,6 @@ class PersonAdmin(Deeds, RecordAdmin):
     list_display = ("name", "account", "position", "say", "phone", "e_mail")
     list_filter = ("say", "gender", Overdue)
     actions = ("merge", "erase", "put_back")
-    list_select_related = ("account",)
     autocomplete_fields = ("account",)
     inlines = (Activities,)
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from crmlab.crm.admin.base import Linked, RecordAdmin
+from crmlab.crm.admin.base import RecordAdmin
+from crmlab.crm.admin.linked import Linked
 from crmlab.crm.consent import MemberForm
 from crmlab.crm.models import Campaign, Consent, LoyaltyEntry, Response, Survey
 
@@ -14,7 +15,6 @@ class ConsentAdmin(RecordAdmin):
 
     list_display = ("account", "purpose", "given_on", "how", "withdrawn_on")
     list_filter = ("purpose",)
-    list_select_related = ("account",)
     autocomplete_fields = ("account",)
 
 
@@ -39,7 +39,6 @@ class ResponseAdmin(RecordAdmin):
     form = MemberForm
     list_display = ("campaign", "account", "answer", "answered_on")
     list_filter = ("answer", "campaign")
-    list_select_related = ("campaign", "account")
     autocomplete_fields = ("campaign", "account")
 
 
@@ -48,7 +47,6 @@ class SurveyAdmin(RecordAdmin):
 
     list_display = ("account", "answered_on", "satisfaction", "recommend", "effort")
     list_filter = ("recommend", "satisfaction")
-    list_select_related = ("account",)
     autocomplete_fields = ("account",)
 
 
@@ -57,7 +55,6 @@ class LoyaltyAdmin(RecordAdmin):
 
     list_display = ("account", "booked_on", "kind", "delta", "balance")
     list_filter = ("kind",)
-    list_select_related = ("account",)
     autocomplete_fields = ("account",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

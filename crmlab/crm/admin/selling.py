@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from django.contrib import admin
 
-from crmlab.crm.admin.base import Linked, RecordAdmin
+from crmlab.crm.admin.base import RecordAdmin
+from crmlab.crm.admin.linked import Linked
 from crmlab.crm.models import Activity, Opportunity, Order, Quote
 from crmlab.crm.words import _
 
@@ -28,7 +29,6 @@ class OpportunityAdmin(RecordAdmin):
 
     list_display = ("name", "account", "stage", "amount", "probability", "expected", "closes_on")
     list_filter = ("stage", "closes_on")
-    list_select_related = ("account",)
     autocomplete_fields = ("account", "person")
     date_hierarchy = "closes_on"
     inlines = (Quotes, Steps)
@@ -44,7 +44,6 @@ class QuoteAdmin(RecordAdmin):
 
     list_display = ("number", "account", "product", "quantity", "price", "total", "status")
     list_filter = ("status",)
-    list_select_related = ("account",)
     autocomplete_fields = ("account", "opportunity")
 
     @admin.display(description=_("金额（元）"))
@@ -58,7 +57,6 @@ class OrderAdmin(RecordAdmin):
 
     list_display = ("number", "account", "ordered_on", "site", "amount")
     list_filter = ("site",)
-    list_select_related = ("account",)
     autocomplete_fields = ("account", "quote")
     date_hierarchy = "ordered_on"
 

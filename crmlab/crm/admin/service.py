@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from crmlab.crm import deadlines
-from crmlab.crm.admin.base import Linked, RecordAdmin
+from crmlab.crm.admin.base import RecordAdmin
+from crmlab.crm.admin.linked import Linked
 from crmlab.crm.models import Activity, Case
 from crmlab.crm.words import _
 
@@ -18,7 +19,6 @@ class ActivityAdmin(RecordAdmin):
     list_display = ("at", "kind", "who", "phone", "account", "reason", "next_step", "next_on", "done")
     list_display_links = ("at", "kind")
     list_filter = ("kind", "reason", "done", "next_on")
-    list_select_related = ("account",)
     autocomplete_fields = ("account", "person", "case", "opportunity")
     date_hierarchy = "at"
 
@@ -36,7 +36,6 @@ class CaseAdmin(RecordAdmin):
     list_display = ("number", "title", "account", "severity", "level", "status", "deadline", "late")
     list_display_links = ("number", "title")
     list_filter = ("status", "severity", "level", "about_staff")
-    list_select_related = ("account",)
     autocomplete_fields = ("account", "person")
     readable = (
         "number",

@@ -12,8 +12,11 @@ from crmlab.errors import LabError
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 MOST_ROWS = 200_000
-CARD = ("name", "phone", "e_mail", "address", "position", "account", "birth_date", "notes")
+CARD = ("name", "phone", "e_mail", "address", "position", "account", "birth_date", "notes", "wechat")
 """Fields of ours that an address card tells."""
+OWN = "own:"
+"""Before the name of an own field, in the rows that become cards; on a card each is a line of its own."""
+OWN_LINE, WECHAT_LINE = "x-crm-field", "x-wechat"
 
 
 def text_of(data: bytes) -> str:
@@ -93,11 +96,15 @@ class VCard3(Csv):
         """Return one row a card, whatever its version."""
         import vobject
 
-        rows = []
-        for card in vobject.readComponents(text_of(in_stream), ignoreUnreadable=True, allowQP=True):
-            if card.name == "VCARD":
-                rows.append(_row(card))
-        return tablib.Dataset(*rows, headers=list(CARD))
+        found = vobject.readComponents(text_of(in_stream), ignoreUnreadable=True, allowQP=True)
+        cards = [card for card in found if card.name == "VCARD"]
+        owns = [_own_of(card) for card in cards]
+        names = list(dict.fromkeys(name for own in owns for name in own))
+        rows = [
+            [*_row(card), *(own.get(name, "") for name in names)]
+            for card, own in zip(cards, owns, strict=True)
+        ]
+        return tablib.Dataset(*rows, headers=[*CARD, *names])
 
     def export_data(self, dataset: tablib.Dataset, **_kwargs: Any) -> bytes:
         """Return one card a row."""
@@ -131,12 +138,12 @@ def _plain(value: Any) -> str:
 
 
 def _row(card: Any) -> list[str]:
+    def every(name: str) -> list[str]:
+        values = [line.value for line in card.contents.get(name, ())]
+        return [str((value or [""])[0] if isinstance(value, list) else value).strip() for value in values]
+
     def first(name: str) -> str:
-        found = card.contents.get(name)
-        value = found[0].value if found else ""
-        if isinstance(value, list):
-            value = value[0] if value else ""
-        return str(value).strip()
+        return next(iter(every(name)), "")
 
     name = first("fn")
     if not name and "n" in card.contents:
@@ -148,8 +155,18 @@ def _row(card: Any) -> list[str]:
     street = "".join(part if isinstance(part, str) else "".join(part) for part in parts)
     birth = first("bday").replace("-", "")[:8]
     born = f"{birth[:4]}-{birth[4:6]}-{birth[6:8]}" if len(birth) == 8 and birth.isdigit() else ""
-    phone = first("tel").removeprefix("tel:")
-    return [name, phone, first("email"), street, first("title"), first("org"), born, first("note")]
+    phones = [phone.removeprefix("tel:") for phone in every("tel")]
+    notes = [first("note"), *phones[1:], *every("email")[1:]]  # a second number has no field, and is not lost
+    return [
+        name, next(iter(phones), ""), first("email"), street, first("title"), first("org"), born,
+        "；".join(filter(None, notes)), first(WECHAT_LINE),
+    ]  # fmt: skip
+
+
+def _own_of(card: Any) -> dict[str, str]:
+    """Return the own fields on a card, name → value."""
+    told = [str(line.value).partition("=") for line in card.contents.get(OWN_LINE, ())]
+    return {name.strip(): value for name, sign, value in told if sign and name.strip()}
 
 
 def _card(row: dict[str, Any], version: str) -> str:
@@ -168,6 +185,7 @@ def _card(row: dict[str, Any], version: str) -> str:
         ("position", "title"),
         ("birth_date", "bday"),
         ("notes", "note"),
+        ("wechat", WECHAT_LINE),
     ):
         if told.get(field):
             card.add(line).value = told[field]
@@ -175,6 +193,9 @@ def _card(row: dict[str, Any], version: str) -> str:
         card.add("org").value = [told["account"]]
     if told.get("address"):
         card.add("adr").value = vobject.vcard.Address(street=told["address"])
+    for key, value in told.items():
+        if key.startswith(OWN) and value:
+            card.add(OWN_LINE).value = f"{key.removeprefix(OWN)}={value}"
     return str(card.serialize(validate=False))
 
 

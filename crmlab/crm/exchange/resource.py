@@ -4,15 +4,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import translation
 from django.utils.dateparse import parse_date
 from import_export import fields, resources, widgets
 from import_export.results import Error
 
 from crmlab.crm import matching, own_fields
 from crmlab.crm.admin.masked import masked_value
-from crmlab.crm.exchange.formats import CARD
+from crmlab.crm.exchange.formats import CARD, OWN
 from crmlab.crm.masking import mask
 from crmlab.crm.models import Account, Kept
+from crmlab.crm.settings import LANGUAGES
 from crmlab.crm.words import _
 
 FORMULA = ("=", "@", "\t", "\r")
@@ -25,7 +27,7 @@ class Word(widgets.Widget):
     def __init__(self, choices: list[tuple[Any, Any]]) -> None:
         super().__init__()
         self.labels = {str(value): str(label) for value, label in choices}
-        self.values = {label: value for value, label in self.labels.items()}
+        self.values = {text: str(value) for value, label in choices for text in in_both(label)}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         """Return the value of a label."""
@@ -108,7 +110,8 @@ class Rows(resources.ModelResource):
         self.masked, self.again = masked, again
         if plain:  # an address card knows fields by their names in the program
             for name, field in self.fields.items():
-                field.column_name = name
+                own = isinstance(field, own_fields.Column)
+                field.column_name = f"{OWN}{field.own.name}" if own else name
 
     def get_export_order(self) -> list[str]:
         """Return the columns in their order, own fields last."""
@@ -124,7 +127,8 @@ class Rows(resources.ModelResource):
         """Let a heading be the field's name in Chinese, in English or in the program."""
         known: dict[str, str] = {}
         for name, field in self.fields.items():
-            known |= dict.fromkeys((name, str(field.column_name)), str(field.column_name))
+            known |= dict.fromkeys((name, *_labels(self._meta.model, name)), str(field.column_name))
+        known |= {str(field.column_name): str(field.column_name) for field in self.fields.values()}
         dataset.headers = [known.get(str(head).strip(), head) for head in dataset.headers or []]
         if not set(dataset.headers) & set(known.values()):
             raise ValidationError(_("第一行没有认得的列名；请用“导出”得到的表作样子"))
@@ -135,6 +139,17 @@ class Rows(resources.ModelResource):
                     names="、".join(strange)[:200]
                 )
             )
+
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
+        """Take in one row; what is wrong with it is told by the headings of the file, not by the program's names."""
+        result = super().import_row(row, instance_loader, **kwargs)
+        wrong = result.validation_error
+        if wrong is not None and hasattr(wrong, "error_dict"):
+            heads = {name: str(field.column_name) for name, field in self.fields.items()}
+            result.validation_error = ValidationError(
+                {heads.get(name, name): errors for name, errors in wrong.error_dict.items()}
+            )
+        return result
 
     def get_instance(self, instance_loader: Any, row: Any) -> Any:
         """Return the record that a row with a number is about; none makes a new one."""
@@ -166,6 +181,20 @@ class Rows(resources.ModelResource):
             elif name in (*instance.PERSONAL, *instance.FREE):
                 value = masked_value(instance, name, getattr(instance, name))
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def in_both(text: Any) -> set[str]:
+    """Return a text of ours in Chinese and in English, so that a table made under either is read under both."""
+    said = set()
+    for language in LANGUAGES.values():
+        with translation.override(language):
+            said.add(str(text))
+    return said
+
+
+def _labels(model: Any, name: str) -> set[str]:
+    fields = {field.name: field for field in model._meta.fields}
+    return in_both(fields[name].verbose_name) if name in fields else set()
 
 
 def _widget(field: Any) -> widgets.Widget:

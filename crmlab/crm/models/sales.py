@@ -13,6 +13,12 @@ from crmlab.crm.words import _
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
 
 
+def forecast(amount: Decimal, stage: str, probability: int) -> Decimal:
+    """Return what an amount counts for in the forecast, yuan: all of it when won, none when lost, else by probability in %."""
+    share = {"won": 100, "lost": 0}.get(stage, probability)
+    return (amount * share / 100).quantize(Decimal("0.01"))
+
+
 class Opportunity(Record):
     """One sale that may come about."""
 
@@ -53,8 +59,7 @@ class Opportunity(Record):
     @property
     def forecast(self) -> Decimal:
         """Amount times probability, yuan; nothing for a sale that is lost."""
-        share = {"won": 100, "lost": 0}.get(self.stage, self.probability)
-        return (self.amount * share / 100).quantize(Decimal("0.01"))
+        return forecast(self.amount, self.stage, self.probability)
 
 
 class Quote(Record):

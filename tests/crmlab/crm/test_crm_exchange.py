@@ -91,8 +91,8 @@ def test_address_cards_of_both_versions_come_in(seen_by, version, sign):
     ("content", "said"),
     [
         ("姓名,生日\n王五,昨天\n李四,1990-01-01\n", "不是日期"),
-        ("姓名,电子邮箱\n王五,nobody\n李四,\n", "e_mail"),
-        ("姓名,手机\n李四,1\n,13700000000\n", "name"),
+        ("姓名,电子邮箱\n王五,nobody\n李四,\n", 'field-label">电子邮箱<'),
+        ("姓名,手机\n李四,1\n,13700000000\n", 'field-label">姓名<'),
         ("颜色,味道\n红,甜\n", "列名"),
         ("姓名,联系方式\n王五,13700000000\n", "不认得的列：联系方式"),
     ],

@@ -10,6 +10,7 @@ from crmlab.errors import LabError
 from crmlab.places import DATASETS
 
 DEMO = DATASETS / "retail" / "demo"
+CONTRACTS = DATASETS / "subscription" / "demo"
 
 
 def test_every_customer_order_point_and_consent_is_there(book):
@@ -17,7 +18,7 @@ def test_every_customer_order_point_and_consent_is_there(book):
 
     done = load(market.find("retail"))
     seen, customers = inspect(book), pd.read_parquet(DEMO / "customers.parquet")
-    assert done["customers"] == len(customers) == len(seen["account"]) == len(seen["person"])
+    assert done["account"] == len(customers) == len(seen["account"]) == len(seen["person"])
     joined = customers.set_index("customer_id").join(seen["account"].set_index("id"), rsuffix="_crm")
     assert (joined["phone"] == joined["phone_crm"]).all() and (joined["name"] == joined["name_crm"]).all()
     assert len(seen["consent"]) == customers["consent"].sum()
@@ -40,11 +41,12 @@ def test_dates_are_those_of_the_market_s_calendar(book):
     ).all()
 
 
+@pytest.mark.parametrize("folder", [DEMO, CONTRACTS], ids=["retail", "subscription"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_codes_read_as_words_in_both_languages(book, lang):
+def test_codes_read_as_words_in_both_languages(book, lang, folder):
     from crmlab.crm.loading import load
 
-    load(DEMO, lang=lang)
+    load(folder, lang=lang)
     seen = inspect(book)
     words = [
         *seen["account"]["channel"],
@@ -53,7 +55,10 @@ def test_codes_read_as_words_in_both_languages(book, lang):
         *seen["lead"]["channel"],
     ]
     assert len(set(words)) > 20
-    assert not re.search(r"social_media|old_customers|return_refund|\bonline\b", " ".join(words))
+    assert not re.search(
+        r"social_media|old_customers|return_refund|\bonline\b|wrong_bill|[（(：]none|short_term|False",
+        " ".join(words),
+    )
     assert {bool(re.search(r"[\u4e00-\u9fff]", word)) for word in words} == {lang == "zh"}
 
 
@@ -92,3 +97,51 @@ def test_an_unknown_market_is_named_with_what_there_is(tmp_path):
     for name in ("nowhere", str(tmp_path)):
         with pytest.raises(LabError, match=r"customers\.parquet.*retail"):
             market.find(name)
+
+
+def test_a_market_of_contracts_brings_plans_bills_and_notices(book, seen_by):
+    from crmlab.crm.loading import load
+    from crmlab.crm.models import Account, OwnField
+
+    done = load(market.find("subscription"))
+    tables = {name: pd.read_parquet(CONTRACTS / f"{name}.parquet") for name in ("orders", "bills", "notices")}
+    assert done["order"] == len(tables["orders"]) + len(tables["bills"])
+    seen = inspect(book)
+    bills = seen["order"][seen["order"]["number"].str.startswith("Z")]
+    assert bills["amount"].sum() == pytest.approx(tables["bills"]["amount"].sum(), abs=0.01)
+    assert seen["activity"]["result"].str.contains("解约").sum() == len(tables["notices"])
+    newest = (
+        pd.read_parquet(CONTRACTS / "contracts.parquet")
+        .sort_values("start_day")
+        .groupby("customer_id")
+        .last()
+    )
+    plan, _begin, until, months = OwnField.objects.order_by("id")
+    words = {"small": "小套餐", "medium": "中套餐", "large": "大套餐"}
+    boxes = dict(Account.objects.values_list("pk", "extra"))
+    for customer, contract in newest.iterrows():
+        assert boxes[customer][plan.key] == words[contract["plan"]]
+        assert (until.key in boxes[customer]) == (contract["end_day"] >= 0)
+        assert boxes[customer][months.key] == contract["term_months"]
+    listed = seen_by("manager").get(f"/crm/crm/account/?{plan.key}=大套餐").context["cl"]
+    assert listed.result_count == (newest["plan"] == "large").sum() > 0
+
+
+def test_the_rules_name_fields_and_tables_there_are(book):
+    from crmlab.crm.market_rows import rules
+    from crmlab.crm.models import RECORDS
+
+    fields = {model._meta.model_name: {f.name for f in model._meta.fields} for model in RECORDS}
+    for rule in rules()["fill"]:
+        assert set(rule["columns"]) <= fields[rule["into"]], rule["from"]
+
+
+def test_a_market_without_a_table_or_with_unknown_codes_is_loaded_as_it_is(book, tmp_path):
+    from crmlab.crm.loading import load
+
+    customers = pd.read_parquet(DEMO / "customers.parquet")[:3].assign(channel="satellite")
+    customers.to_parquet(tmp_path / "customers.parquet")
+    done = load(tmp_path)
+    assert {name for name, rows in done.items() if rows} <= {"account", "person", "consent"}
+    assert (done["account"], done["person"]) == (3, 3)
+    assert set(inspect(book)["account"]["channel"]) == {"satellite"}
