@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab import call_cards, solvers
+from crmlab import call_cards, casebook, solvers
 from crmlab.replay import Outcome, replay_staffing, run_days
 from sim.callcenter.floor import AGENT_STEP
 from sim.contacts import arrivals
@@ -53,11 +53,13 @@ def build(seed: int) -> World:
     fridays = calls[calls["day"] == TODAY]
     story, levels = _story(fridays, scenario, streams), _levels_by_hour(fridays, scenario)
     cards, key = call_cards.deal(streams)
-    facts = {
+    cases, cases_truth, cases_facts = casebook.deal(streams)
+    facts: dict[str, Any] = {
         "story": story,
         "worst_hour": min(levels, key=lambda hour: levels[hour]),
         "board": _board(fridays, scenario),
         "cards": key.to_dict("records"),
+        "cases": cases_facts,
     }
     today = contacts[contacts["day"] == TODAY].reset_index(drop=True)
     visible = {
@@ -66,8 +68,9 @@ def build(seed: int) -> World:
         "draws": draws[draws["contact_id"].isin(today["contact_id"])].reset_index(drop=True),
         "trace": _trace(fridays, story, streams),
         "call_cards": cards,
+        **cases,
     }
-    truth = {"contacts": next_contacts, "draws": next_draws, "call_cards": key}
+    truth = {"contacts": next_contacts, "draws": next_draws, "call_cards": key, **cases_truth}
     difficulty = _questions(facts, levels)
     accepted = bool(story) and _looks_fair(difficulty)
     if accepted:  # trying plans on the whole next week costs more than everything above
