@@ -1,6 +1,7 @@
 """What hidden tests may look at: the truth of the student's world, and the answers handed in."""
 
 import os
+import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,18 +27,21 @@ class Plays:
     """The telephone calls of one hand-in, each played again from its log; nothing that a log claims is believed.
 
     `scores` holds scenario → points 0-100 of each attempt, first to last; `sheets` the judged sheets as plain values, as
-    `crmlab roleplay judge` prints them; `refused` holds file name → why it does not count.
+    `crmlab roleplay judge` prints them; `refused` holds file name → why it does not count. `counts` is which attempt the
+    project says counts: first, last or best.
     """
 
     scores: dict[str, list[int]]
     sheets: dict[str, list[dict[str, Any]]]
     refused: dict[str, str]
+    counts: str = "best"
 
-    def score(self, scenario: str, *, counts: str = "best") -> int:
+    def score(self, scenario: str, *, counts: str = "") -> int:
         """Return the points 0-100 that count for a scenario, 0 when it was never played.
 
-        `counts` is first, last or best; raises LabError for another word.
+        `counts` is first, last or best, and the project's when it is not given; raises LabError for another word.
         """
+        counts = counts or self.counts
         if counts not in COUNTS:
             raise LabError(f"没有计分办法 {counts[:20]}；可用 {'、'.join(COUNTS)}")
         some = self.scores.get(scenario) or [0]
@@ -105,7 +109,15 @@ def _plays(folder: Path) -> Plays:
             made = sheet.score(call)
             scores.setdefault(call.scenario.id, []).append(made.points)
             sheets.setdefault(call.scenario.id, []).append({**made.sheet.plain(), "overall": made.points})
-    return Plays(scores, sheets, refused)
+    return Plays(scores, sheets, refused, _counting(folder.parent / "project.toml"))
+
+
+def _counting(about: Path) -> str:
+    """Return which attempt counts in a project, as its `attempts` says; best when it says nothing."""
+    try:
+        return str(tomllib.loads(about.read_text(encoding="utf-8")).get("attempts", "best"))
+    except FileNotFoundError:  # a hand-in alone, outside its project
+        return "best"
 
 
 def _truth_folder() -> Path:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_calls_are_played_again_and_the_best_counts_unless_asked(
     assert plays.sheets["complaint_late_broken"][0]["overall"] == first
     with pytest.raises(LabError, match="没有计分办法"):
         plays.score("complaint_late_broken", counts="mean")
+
+
+@pytest.mark.parametrize(("word", "points"), [("first", 70), ("last", 50), ("best", 90)])
+def test_the_project_says_which_attempt_counts(
+    word: str, points: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    (tmp_path / "project.toml").write_text(f'attempts = "{word}"\n', encoding="utf-8")
+    plays = judging.evidence("plays")
+    assert replace(plays, scores={"a": [70, 90, 50]}).score("a") == points
+    assert replace(plays, scores={"a": [70, 90, 50]}).score("a", counts="last") == 50
 
 
 def test_a_hand_in_without_calls_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
