@@ -3,7 +3,7 @@
 import os
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,13 @@ from crmlab.student import grading, student_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crmlab.roleplay.negotiation.result import Result
+
 MOST_BYTES = 5_000_000
 MOST_PLAYS = 400  # calls in one hand-in; nobody practises more
 
 
+SEATS = "seats_"  # how the name of a negotiation's log begins
 COUNTS = ("first", "last", "best")
 
 
@@ -35,6 +38,8 @@ class Plays:
     sheets: dict[str, list[dict[str, Any]]]
     refused: dict[str, str]
     counts: str = "best"
+    negotiations: dict[str, "Result"] = field(default_factory=dict)
+    """Case → what a negotiation round one screen came to."""
 
     def score(self, scenario: str, *, counts: str = "") -> int:
         """Return the points 0-100 that count for a scenario, 0 when it was never played.
@@ -95,9 +100,12 @@ def _plays(folder: Path) -> Plays:
     scores: dict[str, list[int]] = {}
     sheets: dict[str, list[dict[str, Any]]] = {}
     refused: dict[str, str] = {}
+    negotiations = _negotiations(folder, refused)
     for path in sorted(folder.glob("*.json"), key=lambda one: (attempts.number_of(one), one.name))[
         :MOST_PLAYS
     ]:
+        if path.name.startswith(SEATS):
+            continue
         try:
             if path.is_symlink():
                 raise LabError(f"{path.name} 是一个链接，不是通话记录；请交原文件")
@@ -109,7 +117,25 @@ def _plays(folder: Path) -> Plays:
             made = sheet.score(call)
             scores.setdefault(call.scenario.id, []).append(made.points)
             sheets.setdefault(call.scenario.id, []).append({**made.sheet.plain(), "overall": made.points})
-    return Plays(scores, sheets, refused, _counting(folder.parent / "project.toml"))
+    return Plays(scores, sheets, refused, _counting(folder.parent / "project.toml"), negotiations)
+
+
+def _negotiations(folder: Path, refused: dict[str, str]) -> "dict[str, Result]":
+    """Return the result of each negotiation that can be taken up; of the others say why in `refused`."""
+    from crmlab.roleplay.negotiation.result import result
+    from crmlab.roleplay.negotiation.talk import taken_up
+
+    found = {}
+    for path in sorted(folder.glob(f"{SEATS}*.json"))[:MOST_PLAYS]:
+        try:
+            if path.is_symlink():
+                raise LabError(f"{path.name} 是一个链接，不是谈判记录；请交原文件")
+            talk = taken_up(path)
+        except LabError as error:
+            refused[path.name] = str(error)
+            continue
+        found[talk.case.id] = result(talk)
+    return found
 
 
 def _counting(about: Path) -> str:

@@ -218,6 +218,21 @@ class Lab:
         self.talk_shown = inside.talk(folder, scenario, student=who, level=level, lang=self.lang)
         _show_widget(self.talk_shown.widget)
 
+    def negotiate(self, case: str = "yearly_order", *, people: tuple[str, ...] = ()) -> None:
+        """Show a negotiation round one screen, taken up where it was left; while graded, its result.
+
+        `people` names the seats of people, all four when it is empty; partners of ours sit on the others. The log is kept in `plays`
+        beside the notebook. Raises LabError for an unknown case or seat.
+        """
+        from crmlab.roleplay.negotiation import inside
+
+        path = self.project / "plays" / f"seats_{case}.json"
+        if self.grading:
+            inside.show_result(path, lang=self.lang)
+            return
+        self.negotiation = inside.desk(path, case, people=people, lang=self.lang)
+        _show_widget(self.negotiation.widget)
+
     @property
     def unseen(self) -> bool:
         """Whether nobody will see what is shown: in the judge, which is told where the evidence lies."""

@@ -27,6 +27,7 @@ GROUPS = (
     "roleplay",
     "roleplay_author",
     "roleplay_class",
+    "roleplay_negotiate",
 )
 
 

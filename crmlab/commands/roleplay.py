@@ -58,12 +58,32 @@ def judge(
 
     if lang:
         require(lang)
-    if _is_log(file):
+    if _is_negotiation(file):
+        told = _of_negotiation(file, scenario)
+    elif _is_log(file):
         told = _of_log(file, scenario)
     else:
         said, lang = transcript.read(file, lang=lang)
         told = judge_said(said, lang=lang).plain()
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+def _is_negotiation(file: Path) -> bool:
+    from crmlab.errors import LabError
+    from crmlab.roleplay import log
+
+    try:
+        return _is_log(file) and "negotiation" in log.read(file)
+    except LabError:  # whoever reads it next says what is wrong
+        return False
+
+
+def _of_negotiation(file: Path, case: str) -> dict[str, Any]:
+    from crmlab.roleplay.negotiation import case as cases
+    from crmlab.roleplay.negotiation.result import result
+    from crmlab.roleplay.negotiation.talk import taken_up
+
+    return result(taken_up(file, cases.load(case) if case else None)).plain()
 
 
 def _of_log(file: Path, scenario: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""A negotiation for four: two sides, each a leader and an expert; people or partners of ours on the seats."""
