@@ -33,10 +33,11 @@ class Desk:
 
     def act(self, kind: str, text: str = "", terms: dict[str, int] | None = None) -> None:
         """Do what the person on the seat does; a refusal is shown, and nothing typed is lost."""
+        _ = self._
         try:
             if self.path.is_file() and len(taken_up(self.path, self.talk.case).moves) != len(self.talk.moves):
                 self.talk = taken_up(self.path, self.talk.case)
-                raise LabError(self._("这场谈判在另一个窗口里继续了；已显示最新的内容"))
+                raise LabError(_("这场谈判在另一个窗口里继续了；已显示最新的内容"))
             self.talk.do(kind, text, terms)
             save(self.talk, self.path)
         except LabError as refusal:

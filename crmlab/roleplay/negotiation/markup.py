@@ -30,10 +30,10 @@ def table(talk: Talk) -> str:
             points=case.gain(seat["side"], there)
         )
         rows.append((worth, case.told(there, lang)))
-    card = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    card = "".join(f"<p><b>{escape(name)}</b> {escape(text)}</p>" for name, text in rows)
     return (
         f'{_head(talk)}<p class="crm-brief">{escape(case.plain["brief"][lang])}</p>{_said(talk)}'
-        f'<div class="crm-pane"><dl class="crm-card">{card}</dl></div>'
+        f'<div class="crm-pane">{card}</div>'
     )
 
 
@@ -47,12 +47,12 @@ def end(talk: Talk) -> str:
     for seat in talk.people:
         head = _("{name}：{points}/100").format(name=_name(talk, seat), points=made.points(seat))
         rows = "".join(
-            f"<dt>{part.points}/{part.of}</dt><dd>{escape(part.why)}"
+            f"<p><b>{part.points}/{part.of}</b> {escape(part.why)}"
             + (f' <span class="crm-small">#{part.turn} {escape(part.quote)}</span>' if part.turn else "")
-            + "</dd>"
+            + "</p>"
             for part in made.seats[seat]
         )
-        pages.append(f'<div class="crm-pane"><h3>{escape(head)}</h3><dl class="crm-card">{rows}</dl></div>')
+        pages.append(f'<div class="crm-pane"><h3>{escape(head)}</h3>{rows}</div>')
     return "".join(pages) + _said(talk)
 
 
@@ -71,6 +71,8 @@ def _head(talk: Talk) -> str:
 
 
 def _said(talk: Talk) -> str:
+    if not talk.moves:
+        return ""
     lines = "".join(
         f'<div class="crm-line crm-{"agent" if talk.case.side(move.seat) == "seller" else "customer"}">'
         f'<div class="crm-who">{escape(_name(talk, move.seat))}</div><div class="crm-bubble">{escape(move.text)}'

@@ -162,7 +162,7 @@ def _manner(talk: Talk, mine: Sequence[Move], _: Words) -> Part:
     hurt = _first(mine, unkind)
     if hurt:
         return Part("manner", 0, 10, _("对事不对人：这一句伤人"), hurt.n, hurt.text)
-    return Part("manner", 10 if mine else 0, 10, _("对事不对人"))
+    return Part("manner", 10, 10, _("对事不对人")) if mine else Part("manner", 0, 10, _("没有发言"))
 
 
 def _first(mine: Sequence[Move], holds: Callable[[str], bool]) -> Move | None:
