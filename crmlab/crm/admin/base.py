@@ -117,13 +117,14 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
         names = [name for name in names if name not in (*self.readable, *LAST)] + [
             n for n in LAST if n in names
         ]
-        own = own_columns.form_names(self._own(), request, obj)
+        typed = obj is None or self.has_change_permission(request, obj)
+        own = own_columns.form_names(self._own(), request, obj, typed=typed)
         if obj is None:
             return [*names, *own, "seen_version"]
         shown = replace(request, self.model, [*self.readable, *names], obj)
         if isinstance(obj, Kept) and obj.other_values:
             shown.append(column(self.model, "other_values") if hidden(request, self.model) else left_over)
-        return [*shown, *own, "seen_version"]
+        return [*shown, *own, "seen_version"] if typed else [*shown, *own]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return what is shown and not typed."""
