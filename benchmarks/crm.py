@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 TOKEN = "bench"
+CHOICE = "/crm/autocomplete/?app_label=crm&model_name=person&field_name=account"
 
 
 def main(words: list[str]) -> None:
@@ -61,11 +62,18 @@ def measure(folder: Path, table: pd.DataFrame, repeats: int) -> None:
     one = table.iloc[len(table) // 2]
     client = Client(headers={"X-Crm-Token": TOKEN})
     pages = {
+        "workbench": "/crm/",
+        "calendar": "/crm/calendar/",
         "list": "/crm/crm/account/",
         "list, a filter": "/crm/crm/account/?stage__exact=exploration",
         "search, 2 characters of a name": f"/crm/crm/account/?q={one['name'][:2]}",
         "search, part of a number": f"/crm/crm/account/?q={one['phone'][3:9]}",
         "form": f"/crm/crm/account/{one['customer_id']}/change/",
+        "form, a new activity": "/crm/crm/activity/add/",
+        "choosing an account by its name": f"{CHOICE}&term={one['name'][:2]}",
+        "contact persons": "/crm/crm/person/",
+        "contact persons, last page": f"/crm/crm/person/?p={max(1, len(table) // 50)}",
+        "history": f"/crm/crm/account/{one['customer_id']}/history/",
     }
     print(f"{len(table):,} accounts and as many people, {size / 1e6:.0f} MB")
     print(f"{'step':<34}{'first, s':>10}{'then, s':>10}")

@@ -24,6 +24,7 @@ GROUPS = (
     "bench",
     "authoring",
     "crm",
+    "crm_work",
     "roleplay",
     "roleplay_author",
     "roleplay_class",

@@ -15,6 +15,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Register every page."""
-        from crmlab.crm import admin
+        from django.contrib.auth.models import User
 
+        from crmlab.crm import admin
+        from crmlab.crm.roles import named
+
+        User.add_to_class("__str__", named)  # the users are roles; Django would show their keys
         admin.register()

@@ -22,6 +22,8 @@ class Recorded:
     linked: bool | None
     followed: bool | None
     """Whether the case, opportunity, person or change that the event asks for is there."""
+    lacks: tuple[str, ...] = ()
+    """What is missing or wrong, by the names of `desk_words.toml`."""
 
 
 @dataclass(frozen=True)
@@ -83,40 +85,51 @@ def _record_of(one: Expected, activities: "pd.DataFrame", taken: set[int]) -> An
 
 
 def _judged(one: Expected, row: Any, seen: Inspection, accounts: "pd.DataFrame") -> Recorded:
-    asked = one.case or one.opportunity is not None or bool(one.person) or one.changed is not None
+    more = _asked(one, seen, accounts)
     if row is None:
-        return Recorded(one.name, False, 0.0, False, False if asked else None)
-    parts = [row["kind"] in one.kind, row["reason"] in one.reason, filled(row["result"])]
-    parts += [one.who in str(row["who"] or "")] if one.who else []
-    parts += [digits(row["phone"]) == digits(one.phone)] if one.phone else []
-    parts += [_says(row, one.words)] if one.words else []
-    parts += [filled(row["next_step"]) and filled(row["next_on"])] if one.next_on else []
+        return Recorded(one.name, False, 0.0, False, False if more else None, ("record",))
+    parts = {"kind": row["kind"] in one.kind, "reason": row["reason"] in one.reason}
+    parts["result"] = filled(row["result"])
+    if one.who:
+        parts["who"] = one.who in str(row["who"] or "")
+    if one.phone:
+        parts["phone"] = digits(row["phone"]) == digits(one.phone)
+    if one.words:
+        parts["words"] = _says(row, one.words)
+    if one.next_on:
+        parts["next"] = filled(row["next_step"]) and filled(row["next_on"])
+    linked = _linked(one, row, accounts)
+    lacks = [name for name, right in ({**parts, "account": linked} | more).items() if not right]
+    whole = all(more.values()) if more else None
+    return Recorded(one.name, True, share(list(parts.values())), linked, whole, tuple(lacks))
+
+
+def _linked(one: Expected, row: Any, accounts: "pd.DataFrame") -> bool:
     account = row["account_id"]
     known = filled(account) and account in accounts.index
-    told = accounts.loc[account] if known else None
-    linked = not known if not one.account else told is not None and tidy(told["name"]) == tidy(one.account)
-    return Recorded(
-        one.name, True, share(parts), bool(linked), _followed(one, seen, accounts) if asked else None
-    )
+    if not one.account:
+        return not known
+    return known and tidy(accounts.loc[account]["name"]) == tidy(one.account)
 
 
-def _followed(one: Expected, seen: Inspection, accounts: "pd.DataFrame") -> bool:
+def _asked(one: Expected, seen: Inspection, accounts: "pd.DataFrame") -> dict[str, bool]:
+    """Return what an event asks for beside its record, and whether it is there."""
     mine = accounts[accounts["name"].map(tidy) == tidy(one.account)]
     cases, sales, people = (seen[name] for name in ("case", "opportunity", "person"))
-    right = True
+    asked = {}
     if one.case:
-        right &= bool(cases["account_id"].isin(mine.index).any())
+        asked["case"] = bool(cases["account_id"].isin(mine.index).any())
     if one.opportunity is not None:
         amounts = sales.loc[sales["account_id"].isin(mine.index), "amount"]
-        right &= bool(((amounts - one.opportunity).abs() < 0.01).any())
+        asked["opportunity"] = bool(((amounts - one.opportunity).abs() < 0.01).any())
     if one.person:
         there = people[people["account_id"].isin(mine.index)]
-        right &= bool(there["name"].map(tidy).eq(tidy(one.person)).any())
+        asked["person"] = bool(there["name"].map(tidy).eq(tidy(one.person)).any())
     if one.changed is not None:
         field, value = one.changed
         compare = digits if field == "phone" else tidy
-        right &= bool(mine[field].map(compare).eq(compare(value)).any())
-    return right
+        asked["changed"] = bool(mine[field].map(compare).eq(compare(value)).any())
+    return asked
 
 
 def _doubles(accounts: "pd.DataFrame") -> tuple[str, ...]:

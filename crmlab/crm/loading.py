@@ -83,15 +83,13 @@ def insert(model: type[Record], count: int, columns: dict[str, Any]) -> int:
     fields: list[models.Field] = [
         f for f in model._meta.concrete_fields if f.column != "id" or "id" in columns
     ]
-    ready = []
+    ready: list[Iterable[Any]] = []
     for field in fields:
         given = columns.get(field.name, _default(field))
-        values: Iterable[Any] = given if isinstance(given, list) else repeat(_stored(field, given), count)
-        ready.append(
-            [_stored(field, value) for value in given]
-            if isinstance(field, _DRESSED) and values is given
-            else values
-        )
+        if not isinstance(given, list):
+            ready.append(repeat(_stored(field, given), count))
+        else:
+            ready.append(_all_stored(field, given) if isinstance(field, _DRESSED) else given)
     names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     places = ", ".join(["%s"] * len(fields))
     rows: Sequence[tuple] = list(zip(*ready, strict=True))
@@ -102,6 +100,13 @@ def insert(model: type[Record], count: int, columns: dict[str, Any]) -> int:
 
 _DRESSED = (models.DateField, models.DecimalField, models.JSONField)
 """Fields whose values SQLite keeps in another form than Python does."""
+
+
+def _all_stored(field: models.Field, values: list[Any]) -> list[Any]:
+    if isinstance(field, models.JSONField):  # boxes are no keys
+        return [_stored(field, value) for value in values]
+    known = {value: _stored(field, value) for value in set(values)}  # days and amounts come again and again
+    return [known[value] for value in values]
 
 
 def _stored(field: models.Field, value: Any) -> Any:

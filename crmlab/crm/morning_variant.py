@@ -11,6 +11,19 @@ TAIL = 8  # digits of a number by which it is known in a text, with or without i
 FREE = 4  # digits of it that differ between variants
 
 
+def streams_of(student: str, seed: int = 1) -> "Streams | None":
+    """Return the random numbers of one student's work in the CRM, None without one: then all work on the same.
+
+    Raises LabError for a student id that cannot be one.
+    """
+    if not student:
+        return None
+    from crmlab.released import clean_id
+    from sim.streams import Streams
+
+    return Streams(seed, "crm", clean_id(student))
+
+
 def wording(told: Mapping[str, Any], *, lang: str, streams: "Streams | None") -> Callable[[Any], Any]:
     """Return what turns the values of a morning's file, or of its truth, into those of one student and language.
 

@@ -56,6 +56,16 @@ def role_of(user: Any) -> Role:
     return roles().get(user.get_username(), NOBODY)
 
 
+def named(user: Any) -> str:
+    """Return how a user is called on a page: the role, in the page's language."""
+    from django.utils.translation import get_language
+
+    role = roles().get(user.get_username())
+    if role is None:
+        return str(user.get_username())
+    return role.en if (get_language() or "").startswith("en") else role.zh
+
+
 def may(request: Any, right: str) -> bool:
     """Return whether whoever asks has a right."""
     return role_of(request.user).may(right)

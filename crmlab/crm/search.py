@@ -19,6 +19,7 @@ CODES: dict[type[Record], int] = {
 }  # fmt: skip
 WIDTH = 16  # row of the index = number of the record * WIDTH + code of its table
 LONGEST = 100
+CHUNK = 1000
 SHORTEST = 3  # characters of a trigram
 _DRESS = str.maketrans("", "", " +-()（）.·")
 MAKE = "CREATE VIRTUAL TABLE crm_search USING fts5(plain, personal, tokenize='trigram', detail=none)"
@@ -26,12 +27,12 @@ MAKE = "CREATE VIRTUAL TABLE crm_search USING fts5(plain, personal, tokenize='tr
 
 def texts(model: type[Record], values: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the index holds of a record of `model` with these values: (plain, personal)."""
-    plain = [str(values[name] or "") for name in model.FOUND_BY]
-    hidden = [str(values[name] or "") for name in (*model.PERSONAL, *model.FREE)]
-    bare = [text.translate(_DRESS) for text in hidden if text[-1:].isdigit() and not text.isdigit()]
+    plain = [str(values[name]) for name in model.FOUND_BY if values[name]]
+    hidden = [str(values[name]) for name in (*model.PERSONAL, *model.FREE) if values[name]]
+    bare = [text.translate(_DRESS) for text in hidden if text[-1].isdigit() and not text.isdigit()]
     for name in ("extra", "other_values"):
-        hidden += [str(value) for value in (values.get(name) or {}).values()]
-    return " ".join(filter(None, plain)), " ".join(filter(None, [*hidden, *bare]))
+        hidden += [str(value) for value in (values.get(name) or {}).values() if value]
+    return " ".join(plain), " ".join([*hidden, *bare])
 
 
 def index(record: Record) -> None:
@@ -102,8 +103,9 @@ def _rows(model: type[Record]) -> Iterator[dict[str, Any]]:
     names = ["id", *model.FOUND_BY, *model.PERSONAL, *model.FREE, *sorted(boxes)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(names)} FROM {model._meta.db_table} ORDER BY id")
-        for values in cursor:
-            row = dict(zip(names, values, strict=True))
-            for box in boxes:
-                row[box] = {} if row[box] == "{}" else json.loads(row[box])
-            yield row
+        while rows := cursor.fetchmany(CHUNK):
+            for values in rows:
+                row = dict(zip(names, values, strict=True))
+                for box in boxes:
+                    row[box] = {} if row[box] == "{}" else json.loads(row[box])
+                yield row

@@ -13,7 +13,7 @@ from crmlab.crm import my_lists, own_fields, search
 from crmlab.crm.admin import own_columns
 from crmlab.crm.admin.exchange import Exchange
 from crmlab.crm.admin.linked import linked
-from crmlab.crm.admin.masked import MaskedDelta, column, hidden, replace
+from crmlab.crm.admin.masked import MaskedDelta, column, hidden, left_over, replace
 from crmlab.crm.models import Kept
 from crmlab.crm.roles import may
 from crmlab.crm.words import _
@@ -44,11 +44,11 @@ class VersionedForm(forms.ModelForm):
             now = type(record).everything.filter(pk=record.pk).values_list("version", flat=True).first()
             if now != cleaned.get("seen_version"):
                 last = record.history.first()
-                who = getattr(last, "history_user", None)
+                who = getattr(last, "history_user", None) or "?"
                 raise forms.ValidationError(
                     _(
                         "您打开以后，{who} 已经改过这条记录；您填的还在下面，请另开一页看新的内容，再改一次"
-                    ).format(who=getattr(who, "first_name", "") or "?")
+                    ).format(who=who)
                 )
         return cleaned
 
@@ -77,6 +77,7 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
     list_max_show_all = 200
     save_on_top = False
     change_list_template = "crm/change_list.html"
+    object_history_list_template = "crm/history_list.html"
     view_on_site = False
     readable: ClassVar[tuple[str, ...]] = ()
     """Fields of a record that are shown and never typed."""
@@ -116,21 +117,19 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
         names = [name for name in names if name not in (*self.readable, *LAST)] + [
             n for n in LAST if n in names
         ]
-        own = own_columns.form_names(self._own(), request, obj)
+        typed = obj is None or self.has_change_permission(request, obj)
+        own = own_columns.form_names(self._own(), request, obj, typed=typed)
         if obj is None:
             return [*names, *own, "seen_version"]
         shown = replace(request, self.model, [*self.readable, *names], obj)
         if isinstance(obj, Kept) and obj.other_values:
-            shown.append(
-                column(self.model, "other_values") if hidden(request, self.model) else "other_values"
-            )
-        return [*shown, *own, "seen_version"]
+            shown.append(column(self.model, "other_values") if hidden(request, self.model) else left_over)
+        return [*shown, *own, "seen_version"] if typed else [*shown, *own]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return what is shown and not typed."""
         masked = [] if obj is None else [f for f in self.get_fields(request, obj) if callable(f)]
-        left_over = ["other_values"] if issubclass(self.model, Kept) else []
-        return [*self.readable, *masked, *left_over]
+        return [*self.readable, *masked]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Return whether an address may filter by `lookup`: only what stands among the list's filters."""
@@ -138,7 +137,10 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
             return super().lookup_allowed(lookup, value, request)
         first = lookup.split("__")[0]
         unseen = (*self.model.PERSONAL, *self.model.FREE)
-        offered = {str(name) for name in self.list_filter if isinstance(name, str)} | {"id"}
+        filters = self.get_list_filter(request)
+        offered = {name for name in filters if isinstance(name, str)} | {"id"}
+        if lookup in {getattr(one, "parameter_name", "") for one in filters}:
+            return True
         dated = self.date_hierarchy or ""
         return (
             first not in unseen
@@ -217,6 +219,11 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
             if own.key in form.cleaned_data:
                 own_fields.put(obj, own, form.cleaned_data[own.key])
         super().save_model(request, obj, form, change)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Return who changed what and when."""
+        words = {"heads": (_("时间"), _("谁"), _("动作"), _("改了什么"))}
+        return super().history_view(request, object_id, {**(extra_context or {}), "words": words})
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from crmlab.crm import merging
-from crmlab.crm.models import ExportLog, Merge, OwnField
+from crmlab.crm.models import RECORDS, ExportLog, Merge, OwnField
 from crmlab.crm.words import _
 from crmlab.errors import LabError
 
@@ -38,7 +38,15 @@ class LogAdmin(admin.ModelAdmin):
 class ExportLogAdmin(LogAdmin):
     """Who took data out."""
 
-    list_display = ("at", "user", "model", "rows", "form", "masked")
+    list_display = ("at", "user", "table", "rows", "form", "masked")
+    fields = ("at", "user", "table", "rows", "form", "masked")
+    readonly_fields = ("table",)
+
+    @admin.display(description=_("表"))
+    def table(self, note: ExportLog) -> str:
+        """Return the table by its name on the page."""
+        names = {model._meta.model_name: model._meta.verbose_name for model in RECORDS}
+        return str(names.get(note.model, note.model))
 
 
 class MergeAdmin(LogAdmin):

@@ -5,10 +5,13 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from simple_history.template_utils import HistoricalRecordContextHelper
 
+from crmlab.crm import own_fields
 from crmlab.crm.masking import STARS, mask, mask_text, tells
 from crmlab.crm.roles import may
+from crmlab.crm.words import _
 
 BOXES = ("extra", "other_values")
 
@@ -23,6 +26,17 @@ def column(model: type, field: str) -> Callable[[Any], str]:
     shown.__name__ = f"masked_{field}"
     shown.short_description = model._meta.get_field(field).verbose_name  # type: ignore[attr-defined]
     return shown
+
+
+def left_over(record: Any) -> str:
+    """Return what a merge left over, one field a line, by the names on the page."""
+    names = {field.name: str(field.verbose_name) for field in record._meta.fields}
+    names |= {own.key: own.name for own in own_fields.of(type(record))}
+    lines = [(names.get(name, name), "、".join(map(str, told))) for name, told in record.other_values.items()]
+    return format_html_join("", "<div>{}: {}</div>", lines)
+
+
+left_over.short_description = _("合并时保留的其他值")  # type: ignore[attr-defined]
 
 
 def masked_value(model: Any, field: str, value: Any) -> str:

@@ -31,13 +31,13 @@ def _column(key: str, name: str, personal: bool, open_eyes: bool) -> Callable[[A
     return shown
 
 
-def form_names(owns: list[OwnField], request: HttpRequest, record: Any) -> list[Any]:
-    """Return the lines of a form: fields to be typed, or masked texts where something has to be hidden."""
+def form_names(owns: list[OwnField], request: HttpRequest, record: Any, *, typed: bool = True) -> list[Any]:
+    """Return the lines of a form: fields to be typed, or texts where nothing may be or something has to be hidden."""
     names: list[Any] = []
     for own in owns:
         made = column(own, request)
         value = str(record.extra.get(own.key, "")) if record is not None else ""
-        names.append(made if value and str(made(record)) != value else own.key)
+        names.append(made if not typed or (value and str(made(record)) != value) else own.key)
     return names
 
 

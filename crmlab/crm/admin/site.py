@@ -52,7 +52,7 @@ class Desk(AdminSite):
         ]
         words = {
             "book": _("项目"),
-            "role": _("角色"), "change": _("切换"), "calendar": _("日程"), "home": _("工作台"),
+            "role": _("角色"), "change": _("切换"), "calendar": _("日程"), "home": _("工作台"), "all": _("全选"),
         }  # fmt: skip
         place = settings.CRM_PLACE
         shelf = books(place.shelf) if place.shelf else []

@@ -102,6 +102,9 @@ class ExportLog(models.Model):
         verbose_name_plural = _("导出记录")
         ordering = ("-id",)
 
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
 
 class Merge(models.Model):
     """Two records made one: what each was before, and which records moved, so that it can be undone."""
@@ -124,6 +127,9 @@ class Merge(models.Model):
         verbose_name = _("合并记录")
         verbose_name_plural = _("合并记录")
         ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class DeskEvent(models.Model):

@@ -89,3 +89,53 @@ def test_lists_one_may_not_see_cannot_be_arranged(seen_by):
     assert client.post("/crm/my/opportunity/", {"act": "usual"}).status_code == 403
     assert client.post("/crm/my/nothing/", {"act": "usual"}).status_code == 404
     assert client.get("/crm/my/account/").status_code == 404
+
+
+def test_who_may_only_look_sees_own_fields_by_their_names(weili, seen_by):
+    from crmlab.crm.models import OwnField
+
+    own = OwnField.objects.create(model="account", name="喜好", kind="choice", choices="积木\n拼图")
+    weili.extra = {own.key: "积木"}
+    weili.save()
+    page = seen_by("marketing").get(f"/crm/crm/account/{weili.pk}/change/").text
+    assert "喜好" in page and "积木" in page and "Own " not in page and "None" not in page
+
+
+@pytest.mark.parametrize("role", ["csr", "marketing", "manager"])
+def test_every_filter_that_is_offered_opens(weili, seen_by, role):
+    from crmlab.crm.models import OwnField
+
+    own = OwnField.objects.create(model="account", name="喜好", kind="choice", choices="积木\n拼图")
+    for query in ("bin=1", "overdue=1", f"{own.key}=积木", "stage__exact=prospect"):
+        assert seen_by(role).get(f"/crm/crm/account/?{query}").status_code == 200
+
+
+def test_people_and_tables_are_called_by_their_names(weili, seen_by):
+    from django.contrib.auth import get_user_model
+
+    from crmlab.crm.models import ExportLog
+
+    manager = get_user_model().objects.get(username="manager")
+    note = ExportLog.objects.create(user=manager, model="account", rows=3, form="csv")
+    client = seen_by("manager")
+    for address in ("exportlog/", f"exportlog/{note.pk}/change/"):
+        page = client.get(f"/crm/crm/{address}").text
+        assert ">经理<" in page and ">客户<" in page and "ExportLog" not in page
+    weili.owner = manager
+    weili.save()
+    assert ">经理</option>" in client.get(f"/crm/crm/account/{weili.pk}/change/").text
+
+
+def test_history_and_what_a_merge_left_over_read_as_words(weili, seen_by):
+    from crmlab.crm.merging import merge
+    from crmlab.crm.models import Account
+
+    twin = Account(name="张伟丽", phone="13911112222")
+    twin.save()
+    merge(weili, twin)
+    page = seen_by("manager").get(f"/crm/crm/account/{weili.pk}/change/").text
+    assert "<div>电话: 13911112222</div>" in page
+    masked = seen_by("csr").get(f"/crm/crm/account/{weili.pk}/change/").text
+    assert "13911112222" not in masked and "合并时保留的其他值" in masked
+    history = seen_by("manager").get(f"/crm/crm/account/{weili.pk}/history/").text
+    assert "改了什么" in history and "None" not in history

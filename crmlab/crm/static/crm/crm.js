@@ -1,4 +1,4 @@
-// Screen pop on the workbench, duplicate warning on the forms: both ask this CRM only.
+// Screen pop on the workbench, duplicate warning on the forms (both ask this CRM only), and a label left untranslated.
 (function () {
   "use strict";
   const told = document.currentScript.dataset;
@@ -12,6 +12,8 @@
     const answer = await fetch(url, { credentials: "same-origin" });
     if (box.dataset.asked === asked) box.innerHTML = answer.ok ? await answer.text() : "";
   }
+  const every = document.querySelector("label[for=select-all-toggle]");
+  if (every) every.textContent = told.all;
   const phone = document.getElementById("call_phone"), pop = document.getElementById("crm-pop");
   if (phone && pop) {
     phone.addEventListener("input", later(function () {
