@@ -3,7 +3,7 @@
 #
 # 国庆节前的最后一个工作日，**澄湖优品** 服务热线。班长老周把一本投诉台账放在你桌上：
 #
-# > “放假前后投诉多。新来的九件没有分级，手里的六件要定期限、定办法。有一位罗女士马上还会打来，你来接。
+# > “放假前后投诉多。新来的九件没有分级，手里的六件漏写了期限，办法也没定。有一位罗女士马上还会打来，你来接。
 # > 下班前告诉我两件事——**这六位客户怎么留住？下个季度先改哪一段流程？**”
 #
 # | 学完能做到 | 在哪一步 |
@@ -217,6 +217,8 @@ assert right >= len(known) - 1, lab.words.say("slip_level")
 #
 # **示范。** 09-18 登记的一般投诉：09-19 是周六，不数；09-20 上班，数一；09-21 数二；09-22 数三。期限是 09-22。
 #
+# 今天是 09-30。期限已经过了的，也照实写上：先打电话道歉，再赶着办。
+#
 # **给手里的六件定期限。**
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "due_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -295,7 +297,8 @@ rates.rename_axis(lab.words.say("rates_corner"), axis="columns")
 #
 # **给六件定办法。**
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "settle_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
+mine = lab.table("cases_due")
 lab.form("settle", rows=mine)
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "settle_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -341,6 +344,7 @@ assert remedies.won(chosen, known["values"], known["plans"]) >= remedies.GOOD, l
 # **示范。** 甲来了 100 件，每件花 5 元，一共 500 元；乙来了 20 件，每件花 60 元，一共 1200 元。先改乙。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "causes_table", "locked": true, "schema_version": 3, "solution": false, "task": false}
+causes = lab.table("case_causes")
 table = causes[[f"cause_{lab.lang}", "cases", "cost"]]
 table.columns = lab.words.say("causes_columns").split("|")
 table.set_index(table.columns[0])
@@ -381,9 +385,9 @@ assert abs(mend["share"] - evidence("truth").facts["cases"]["causes"]["share"]) 
 # 运行下面一格，看看你今天做出来的东西。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.sheet("sort", title="sheet_sort", rows=new)
-lab.sheet("due", title="sheet_due", rows=mine)
-lab.sheet("settle", title="sheet_settle", rows=mine)
+lab.sheet("sort", title="sheet_sort", rows=lab.table("cases_new"))
+lab.sheet("due", title="sheet_due", rows=lab.table("cases_due"))
+lab.sheet("settle", title="sheet_settle", rows=lab.table("cases_due"))
 
 # %% [markdown]
 # 客服代表自己当场办好的投诉，就算结束；交上去的，要等事情办完，由班长或班长指定的人来结束。
@@ -417,5 +421,6 @@ lab.progress()
 # 想一想：① 每多拖一天，走的人多几个百分点？② 一位两年贡献 1000 元的客户，拖一天值多少钱？③ 有人说，投诉办得好的客户比没出过事的还忠诚，这叫“服务补救悖论”，各家研究说法不一。这张表能不能证明它？还缺哪一组人？
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "delay", "locked": true, "schema_version": 3, "solution": false, "task": false}
+history = lab.table("case_history")
 delay = (100 * history.groupby("days")["left"].mean()).round(1).to_frame(lab.words.say("delay_left"))
 delay.rename_axis(lab.words.say("delay_days"))

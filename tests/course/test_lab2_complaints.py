@@ -211,3 +211,43 @@ def test_the_expert_passes_and_the_naive_fails_in_every_casebook(
 def code_of(answers: dict[str, Any]) -> str:
     names = {"causes": "mend", "call": "call"}
     return "\n".join(f"{names.get(form, form)} = {answer!r}" for form, answer in answers.items())
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project released, once for all slow tests."""
+    from crmlab.release import release
+
+    home = tmp_path_factory.mktemp("home")
+    release(PROJECT, home=home, demo=True, size=1, quiet=True)
+    return home / "release" / PROJECT
+
+
+@pytest.mark.slow
+def test_nothing_of_the_teachers_is_in_the_release(released: Path) -> None:
+    files = {path.relative_to(released).as_posix() for path in released.rglob("*") if path.is_file()}
+    assert {f"{LAB}.ipynb", f"{LAB}.toml"} <= files
+    assert not [name for name in files if "teacher" in name or "calls/" in name or "case_values" in name]
+    text = (released / f"{LAB}.ipynb").read_text(encoding="utf-8")
+    for secret in ("SOLUTION", "HIDDEN", "evidence", "remedies", "slip_", "老周：D1"):
+        assert secret not in text
+
+
+@pytest.mark.slow
+def test_the_release_runs_to_its_end_and_each_cell_alone_without_raising(
+    released: Path, tmp_path: Path
+) -> None:
+    from nbclient import NotebookClient
+
+    desk = tmp_path / PROJECT
+    shutil.copytree(released, desk)
+    notebook = nbformat.read(desk / f"{LAB}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    begin, *others = code
+    # top down; then bottom up in the same kernel, as one who goes back; then bottom up in a fresh one
+    for order in ([begin, *others, *others[::-1]], [begin, *others[::-1]]):
+        cells = [nbformat.v4.new_code_cell(cell.source) for cell in order]
+        again = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+        NotebookClient(again, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
+        outs = [(out.output_type, out.get("name")) for cell in again.cells for out in cell.outputs]
+        assert outs and not [out for out in outs if out[0] == "error" or out[1] == "stderr"]
