@@ -95,7 +95,7 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
         )
     for one in marks:
         score = "—" if one.score is None else format(one.score, "g")
-        by_hand = "，1 题等老师批改" if one.by_hand_pending else ""
+        by_hand = f"，{one.by_hand_pending} 题等老师批改" if one.by_hand_pending else ""
         tell(f"  {one.student:10} {score:>4} / {one.max_score:g}{by_hand}")
     return made
 

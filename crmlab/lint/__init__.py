@@ -44,8 +44,13 @@ class Lab:
 
     @property
     def calls(self) -> Path:
-        """Where calls on record lie, one folder a caller with `plays` in it; `model` is the author's."""
+        """Where calls on record lie, one folder a caller with `plays` in it."""
         return self.folder / "teacher" / f"{self.short}_calls"
+
+    @property
+    def handin(self) -> Path:
+        """Where lies what the author hands in beside the notebooks, as the marker reads it."""
+        return self.folder / "teacher" / "handin"
 
     @property
     def graded(self) -> dict[str, Any]:

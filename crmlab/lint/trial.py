@@ -79,6 +79,8 @@ def _try(lab: Lab) -> dict[str, Any]:
             shutil.copy(path, desk)
         if lab.calls.is_dir():  # telephone calls on record, one folder a caller
             shutil.copytree(lab.calls, Path(desk) / CALLS)
+        if lab.handin.is_dir():
+            shutil.copytree(lab.handin, Path(desk) / CALLS / MODEL, dirs_exist_ok=True)
         demo = DATASETS / "demo"
         about = {
             "CRMLAB_GRADING": "1",

@@ -21,7 +21,7 @@ from sim.workdays import Workdays
 
 PROJECT, LAB = "project03_phone_service", "lab2_complaints"
 FOLDER = COURSE / PROJECT
-CALLS = FOLDER / "teacher" / "lab2_calls"
+CALLS, MODEL = FOLDER / "teacher" / "lab2_calls", FOLDER / "teacher" / "handin"
 ANSWERS = answers_on_record(PROJECT, "lab2")
 VARIABLES = ("steps", "sort", "due", "settle", "mend")
 SEEDS = range(4)
@@ -44,7 +44,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("CRMLAB_STUDENT", "2026001")
         patch.setenv("CRMLAB_DATA", str(DATASETS / "demo" / "visible"))
         patch.setenv("CRMLAB_TRUTH", str(DATASETS / "demo" / "truth"))
-        patch.setenv("CRMLAB_EVIDENCE", str(CALLS / "model"))
+        patch.setenv("CRMLAB_EVIDENCE", str(MODEL))
         yield Bench(FOLDER / f"{LAB}.ipynb")
 
 
@@ -151,7 +151,7 @@ def test_the_model_solution_loses_nothing_twice(bench: Bench) -> None:
 def test_an_answer_on_record_loses_exactly_its_points(
     bench: Bench, answer: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / answer.get("calls", "model")))
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / answer["calls"] if "calls" in answer else MODEL))
     lost = bench.lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
         answer["loses"], AssertionError
