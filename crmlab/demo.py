@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crmlab import complaint_answers
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
@@ -16,6 +17,14 @@ from crmlab.variants import DEMO_SIZE, Pool
 
 PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
 MARKER = ".made-by-the-demo"
+EXPLAINED = (
+    "老周：来电最多的时段我排 {most} 个人，最少的排 {least} 个人，"
+    "是看着上星期五每个小时的服务水平排的。下星期有忙有闲，我没有卡着 80% 排。"
+)
+EXPLAINED_COMPLAINTS = (
+    "老周：投诉成立、贡献又大的，我选换货再补 50 元，少走的人比 50 元值钱。"
+    "先改花费最大的那个原因，出库前多看一眼。客户不接受，我问清他要什么，再报给您。"
+)
 FORMS = ("parts", "path", "board", "register", "special", "predict", "plan")
 
 # Which forms each student gets right; the rest they answer with a plausible slip, a blank hands in nothing.
@@ -86,7 +95,7 @@ def run(home: Path, students: int, tell: Callable[[str], None], *, seed: int = 1
         )
     for one in marks:
         score = "—" if one.score is None else format(one.score, "g")
-        by_hand = "，1 题等老师批改" if one.by_hand_pending else ""
+        by_hand = f"，{one.by_hand_pending} 题等老师批改" if one.by_hand_pending else ""
         tell(f"  {one.student:10} {score:>4} / {one.max_score:g}{by_hand}")
     return made
 
@@ -99,26 +108,31 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
     desk = home / "desks" / student
     shutil.copytree(released, desk / PROJECT, ignore=shutil.ignore_patterns("data"))
     pool = Pool(home)
-    truth = Truth(pool.truth(pool.variant_of(student).nnn))
-    given = answers_of(student, truth.facts)
-    answers = {"schema": 1, "student": student, "answers": {LAB: given}}
+    nnn = pool.variant_of(student).nnn
+    facts = Truth(pool.truth(nnn)).facts
+    given = {LAB: answers_of(student, facts)}
+    project = desk / PROJECT
+    if given[LAB]:
+        given[complaint_answers.LAB] = complaint_answers.of(student, facts["cases"], pool.visible(nnn))
+        complaint_answers.telephone(
+            project, student, well="call" in complaint_answers.ABILITIES.get(student, ())
+        )
+        agents = given[LAB]["plan"]["agents"]
+        _explain(project / f"{LAB}.ipynb", EXPLAINED.format(most=max(agents), least=min(agents)))
+        _explain(project / f"{complaint_answers.LAB}.ipynb", EXPLAINED_COMPLAINTS)
+    answers = {"schema": 1, "student": student, "answers": given}
     text = json.dumps(answers, ensure_ascii=False, indent=1)
-    (desk / PROJECT / "answers.json").write_text(text, encoding="utf-8")
-    if given:
-        _explain(desk / PROJECT / f"{LAB}.ipynb", given["plan"]["agents"])
+    (project / "answers.json").write_text(text, encoding="utf-8")
     return submit(desk, PROJECT, student)
 
 
-def _explain(notebook: Path, agents: list[int]) -> None:
-    """Write a few words on a plan into the cell that a teacher marks."""
+def _explain(notebook: Path, words: str) -> None:
+    """Write a few words into the cell that a teacher marks."""
     import nbformat
 
     lab = nbformat.read(notebook, as_version=4)
     (cell,) = (c for c in lab.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "explain")
-    cell.source = (
-        f"老周：来电最多的时段我排 {max(agents)} 个人，最少的排 {min(agents)} 个人，"
-        "是看着上星期五每个小时的服务水平排的。下星期有忙有闲，我没有卡着 80% 排。"
-    )
+    cell.source = words
     nbformat.write(lab, notebook)
 
 

@@ -34,7 +34,8 @@ def values(streams: Streams, cases: list[dict[str, Any]]) -> Values:
         one["case_id"]: {
             remedy: round(
                 (1 - leaving(remedy, found=one["found"]) - float(bent[k, n])) * one["worth"]
-                - cost(remedy, one["amount"]),
+                - cost(remedy, one["amount"])
+                - _came_back(remedy, one),
                 2,
             )
             for n, remedy in enumerate(REMEDIES)
@@ -52,6 +53,13 @@ def cost(remedy: str, amount: float) -> float:
     """Return what a remedy costs the company in yuan; goods taken back keep part of their price."""
     law = _law()
     return float(law["costs"][remedy] + law["share_of_price"][remedy] * amount)
+
+
+def _came_back(remedy: str, case: dict[str, Any]) -> float:
+    """Return what it costs to refuse what is owed: the customer gets it all the same, by the authorities."""
+    if remedy in allowed(found=case["found"]):
+        return 0.0
+    return cost("replace", case["amount"]) + float(_law()["refused"])
 
 
 def allowed(*, found: bool) -> tuple[str, ...]:
@@ -111,14 +119,12 @@ def record(streams: Streams) -> "pd.DataFrame":
     days = 1 + np.floor(streams.uniforms("record days", ids) * MOST_DAYS).astype(int)
     rates = np.array([[leaving(one, found=kind) for one in REMEDIES] for kind in (False, True)])
     chance = rates[found.astype(int), place] + law["a_late_day"] / 100 * (days - 1)
-    return pd.DataFrame(
-        {
-            "found": found,
-            "remedy": np.array(REMEDIES)[place],
-            "days": days,
-            "left": streams.uniforms("record left", ids) < chance,
-        }
-    )
+    made = pd.DataFrame({"found": found, "remedy": np.array(REMEDIES)[place], "days": days})
+    draws = pd.Series(streams.uniforms("record left", ids))
+    # by rank within each kind, so that shares come out as the law says and a small difference can be read
+    kinds = draws.groupby([made[name] for name in made])
+    share = (kinds.rank() - 0.5) / kinds.transform("size")
+    return made.assign(left=share.to_numpy() < chance)
 
 
 @cache

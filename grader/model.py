@@ -1,6 +1,11 @@
 """The author's own solution, graded once per edition: which test cells cannot be judged apart."""
 
+import hashlib
 import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +15,8 @@ from grader.marks import write_whole
 from grader.submission import Marker
 
 FOLDER = "judged"
+BESIDE = Path("teacher") / "handin"
+"""What the author hands in beside the notebooks, in a project's folder: calls made, files filled in."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +34,20 @@ def findings(course: Course, marker: Marker, student: str, *, fingerprint: str) 
     both is the author's business, and stays in the judge.
     """
     kept = course.home / FOLDER / f"{marker.plan.project}.json"
+    source = course.source / marker.plan.project
+    fingerprint += _print_of(source / BESIDE)
     known = _load(kept, fingerprint)
     if known is not None:
         return known
-    source = course.source / marker.plan.project
     author = replace(marker, trusted=True, weak=_marked(marker))
     try:
-        wrong = author.grade(student, source).wrong
-        still = (
-            replace(author, weak=author.weak | frozenset(wrong)).grade(student, source).wrong
-            if wrong
-            else set()
-        )
+        with _handed_in(source) as mine:
+            wrong = author.grade(student, mine).wrong
+            still = (
+                replace(author, weak=author.weak | frozenset(wrong)).grade(student, mine).wrong
+                if wrong
+                else set()
+            )
     except Unprotected:
         raise
     except Exception:  # this student's seat could not be made; whoever comes next shows what the model shows
@@ -47,6 +56,28 @@ def findings(course: Course, marker: Marker, student: str, *, fingerprint: str) 
     about = {"fingerprint": fingerprint, "weak": sorted(found.weak), "broken": found.broken}
     write_whole(kept, json.dumps(about, ensure_ascii=False, indent=1) + "\n")
     return found
+
+
+@contextmanager
+def _handed_in(source: Path) -> Iterator[Path]:
+    """Yield the author's own hand-in: the project's folder, with what lies in BESIDE put beside the notebooks."""
+    if not (source / BESIDE).is_dir():
+        yield source
+        return
+    with tempfile.TemporaryDirectory() as room:
+        mine = Path(room) / source.name
+        shutil.copytree(source, mine, ignore=shutil.ignore_patterns(BESIDE.parts[0]))
+        shutil.copytree(source / BESIDE, mine, dirs_exist_ok=True)
+        yield mine
+
+
+def _print_of(folder: Path) -> str:
+    """Return a hash of the files of `folder`, "" when there are none."""
+    seen = hashlib.sha256()
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        seen.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return f" {seen.hexdigest()}" if files else ""
 
 
 def broken(course: Course, project: str) -> list[tuple[str, str]]:

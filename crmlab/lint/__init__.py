@@ -43,6 +43,16 @@ class Lab:
         return self.name.split("_")[0]
 
     @property
+    def calls(self) -> Path:
+        """Where calls on record lie, one folder a caller with `plays` in it."""
+        return self.folder / "teacher" / f"{self.short}_calls"
+
+    @property
+    def handin(self) -> Path:
+        """Where lies what the author hands in beside the notebooks, as the marker reads it."""
+        return self.folder / "teacher" / "handin"
+
+    @property
     def graded(self) -> dict[str, Any]:
         """The automatically graded cells by id."""
         return {told(cell)["grade_id"]: cell for cell in self.cells if is_test(cell)}

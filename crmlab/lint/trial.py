@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from crmlab.errors import LabError
@@ -23,6 +24,8 @@ LONGEST = 600.0
 SLOW_CELL = 20.0
 SLOW_LAB = 60.0
 DEEPEST = 8
+CALLS, MODEL = "calls", "model"
+"""The folder of calls on record, and whose calls stand where an answer names none."""
 PLAIN = (type(None), bool, int, float, str)
 NUMERIC = ("numpy", "pandas")
 TABLES = ("ndarray", "Series", "DataFrame", "Index", "RangeIndex", "Timestamp", "Timedelta")
@@ -65,12 +68,19 @@ def _try(lab: Lab) -> dict[str, Any]:
             for cell in lab.cells
             if cell.cell_type == "code"
         ],
-        "answers": [str(answer.get("code", "")) for answer in lab.answers or []],
+        "answers": [
+            {"code": str(answer.get("code", "")), "calls": str(answer.get("calls", MODEL))}
+            for answer in lab.answers or []
+        ],
         "names": answered(lab),
     }
     with tempfile.TemporaryDirectory() as desk:
         for path in [*lab.folder.glob("*.toml"), *lab.folder.glob("*.csv")]:
             shutil.copy(path, desk)
+        if lab.calls.is_dir():  # telephone calls on record, one folder a caller
+            shutil.copytree(lab.calls, Path(desk) / CALLS)
+        if lab.handin.is_dir():
+            shutil.copytree(lab.handin, Path(desk) / CALLS / MODEL, dirs_exist_ok=True)
         demo = DATASETS / "demo"
         about = {
             "CRMLAB_GRADING": "1",
@@ -120,8 +130,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         names["truth"] = evidence("truth")
     strange = {name: kind for name in job["names"] if (kind := stranger(names.get(name)))}
     tests = {cell["id"]: cell["source"] for cell in job["cells"] if cell["test"]}
-    lost = _lost("", names, tests)
-    tried = [sorted(_lost(code, names, tests)) for code in job["answers"]]
+    lost = _lost("", MODEL, names, tests)
+    tried = [sorted(_lost(one["code"], one["calls"], names, tests)) for one in job["answers"]]
     return {"seconds": seconds, "strange": strange, "lost": lost, "answers": tried}
 
 
@@ -145,9 +155,11 @@ def stranger(value: Any, depth: int = 0) -> str:
     return "" if known and (scalar or kind.__name__ in TABLES) else f"{kind.__module__}.{kind.__name__}"
 
 
-def _lost(code: str, names: dict[str, Any], tests: dict[str, str]) -> dict[str, str]:
-    """Return what the graded cells raise after `code` changed an answer, by id."""
+def _lost(code: str, calls: str, names: dict[str, Any], tests: dict[str, str]) -> dict[str, str]:
+    """Return what the graded cells raise after `code` changed an answer, with the calls of `calls`, by id."""
     copy = dict(names)
+    if (Path(CALLS) / calls).is_dir():
+        os.environ["CRMLAB_EVIDENCE"] = str(Path(CALLS) / calls)
     failed: dict[str, str] = {}
     try:
         _quietly(code, copy)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crmlab import demo
+from crmlab import complaint_answers, demo
 from crmlab.errors import LabError
 from crmlab.places import COURSE, DATASETS
 from crmlab.words import Field, FormSpec, load
@@ -36,6 +36,17 @@ def test_abilities_are_right_where_the_table_says_and_nowhere_else(facts: dict[s
         answers = demo.answers_of(ability, facts)
         assert {form for form, answer in answers.items() if answer == right[form]} == set(forms)
     assert demo.answers_of("blank", facts) == {}
+
+
+def test_complaints_are_answered_as_the_forms_of_their_lab_can(facts: dict[str, Any]) -> None:
+    forms = load(COURSE / demo.PROJECT / f"{complaint_answers.LAB}.toml").forms
+    right = complaint_answers.right(facts["cases"])
+    for ability, known in complaint_answers.ABILITIES.items():
+        answers = complaint_answers.of(ability, facts["cases"], DATASETS / "demo" / "visible")
+        assert {form for form, answer in answers.items() if answer == right[form]} == set(known)
+        for name, answer in answers.items():
+            for line in answer.values() if forms[name].rows else [answer]:
+                assert _can_be_given(forms[name], line), (name, line)
 
 
 def test_a_folder_of_somebody_else_ends_in_one_sentence_and_a_code(tmp_path: Path) -> None:
@@ -85,8 +96,8 @@ def test_the_whole_circle_ranks_students_by_what_they_know(
     with paths.grades.open(encoding="utf-8-sig") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert set(scores) == {"expert", "weak", "blank"}
-    assert scores["expert"] == 23 and scores["blank"] == 0 and 0 < scores["weak"] < 23
-    waiting = {line.split()[0] for line in told if line.endswith("1 题等老师批改")}
+    assert scores["expert"] == 23 + 25 and scores["blank"] == 0 and 0 < scores["weak"] < 23
+    waiting = {line.split()[0] for line in told if line.endswith("2 题等老师批改")}
     assert waiting == {"expert", "weak"}
     assert paths.report.is_file() and paths.feedback.is_file()
 

@@ -186,6 +186,26 @@ def test_the_model_and_the_answers_are_tried(project: Path) -> None:
     assert "说是错的：应丢 total，实际丢 不失分" in said and "坏的：应丢 不失分，实际丢 code" in said
 
 
+def test_an_answer_may_be_a_call_in_a_folder_of_its_own(project: Path) -> None:
+    def ask(notebook: Any) -> None:
+        (test,) = [one for one in notebook.cells if "两数之和不对" in one.source]
+        line = "import os, pathlib\nassert pathlib.Path(os.environ['CRMLAB_EVIDENCE'], 'plays', 'call.json').is_file()\n"
+        test.source = test.source.replace("### END HIDDEN", f"{line}### END HIDDEN")
+
+    write(project, ask)
+    for folder in ("handin", "lab1_calls/good", "lab1_calls/silent"):
+        (project / "teacher" / folder / "plays").mkdir(parents=True)
+    for folder in ("handin", "lab1_calls/good"):
+        (project / "teacher" / folder / "plays" / "call.json").touch()
+    with (project / "teacher" / "lab1_answers.toml").open("a", encoding="utf-8") as file:
+        for who, lost in (("good", "[]"), ("silent", '["total"]')):
+            file.write(f'[[answers]]\nwhy = "{who}"\ncalls = "{who}"\nloses = {lost}\ncode = ""\n')
+    (lab,) = read(project)
+    assert errors(list(trial.check(lab))) == []
+    (project / "teacher" / "lab1_calls" / "silent" / "plays" / "call.json").touch()
+    assert "silent：应丢 total，实际丢 不失分" in " ".join(errors(list(trial.check(lab))))
+
+
 def test_a_model_that_does_not_run_or_cannot_cross_is_an_error(project: Path) -> None:
     write(project, cell(2, source="### BEGIN SOLUTION\ntotal = iter([1])\n### END SOLUTION"))
     (lab,) = read(project)

@@ -64,3 +64,25 @@ def test_who_deceives_a_weak_cell_is_flagged_and_one_that_never_runs_wins_nothin
     assert (
         "weak" in made["equal"].flags
     )  # a person is told to look: the cell was judged in the student's process
+
+
+FILE_TEST = '### BEGIN HIDDEN TESTS\nfrom pathlib import Path\nassert Path("plays/note.txt").read_text() == "said"\n### END HIDDEN TESTS'
+
+
+@pytest.mark.slow
+def test_the_author_hands_in_what_lies_beside_and_a_change_of_it_is_noticed(course: Course):
+    folder = course.source / tiny.PROJECT
+    notebook = nbformat.read(folder / tiny.NOTEBOOK, as_version=4)
+    notebook.cells += [tiny.code("file_test", FILE_TEST, points=1, **GRADED)]
+    nbformat.write(notebook, folder / tiny.NOTEBOOK)
+    note = folder / model.BESIDE / "plays" / "note.txt"
+    note.parent.mkdir(parents=True)
+    note.write_text("said", encoding="utf-8")
+    release.generate(course, tiny.PROJECT)
+    assert not list((course.home / "release").rglob("note.txt"))
+    answered(course, "silent", answer=SUM)
+    (mark,) = marking.mark(course, tiny.PROJECT)
+    assert mark.score == 4 and model.broken(course, tiny.PROJECT) == []
+    note.write_text("unsaid", encoding="utf-8")
+    marking.mark(course, tiny.PROJECT, force=True)
+    assert model.broken(course, tiny.PROJECT) == [("lab1_sum", "file_test")]

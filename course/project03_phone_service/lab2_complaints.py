@@ -1,0 +1,426 @@
+# %% [markdown]
+# # 任务二 处理客户电话投诉
+#
+# 国庆节前的最后一个工作日，**澄湖优品** 服务热线。班长老周把一本投诉台账放在你桌上：
+#
+# > “放假前后投诉多。新来的九件没有分级，手里的六件漏写了期限，办法也没定。有一位罗女士马上还会打来，你来接。
+# > 下班前告诉我两件事——**这六位客户怎么留住？下个季度先改哪一段流程？**”
+#
+# | 学完能做到 | 在哪一步 |
+# |---|---|
+# | 说出处理投诉的六个步骤，听出哪句话不该说 | ① |
+# | 自己接一通投诉电话，把六步走完 | ② |
+# | 给投诉分级，该谁办就交给谁 | ③ |
+# | 按工作日定期限，碰上放假也不算错 | ④ |
+# | 选处理办法：守住客户的权利，也算得清账 | ⑤ |
+# | 看出先改哪几个原因最值 | ⑥ |
+#
+# **下班时你手里有两样东西**：一份 *投诉分级登记表*，一份 *投诉处理单*。全程约 60 分钟，30 分。
+
+# %% [markdown]
+# 做法和任务一相同：点一下格子，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import open_lab
+
+lab = open_lab("lab2_complaints")
+
+# %% [markdown]
+# ## 先看一个季度：客户为什么来投诉
+#
+# 先看，不用填。每一条是一种原因，越长的来得越多。老周问：“最长的那一条，是不是就该最先改？”这个问题留到 ⑥ 再答。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "quarter", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import pareto
+
+causes = lab.table("case_causes")
+pareto.show(lab, causes, by="cases", title="chart_cases")
+
+# %% [markdown]
+# ## ① 六个步骤（3 分 · 约 7 分钟）
+#
+# 客户来投诉，要的不过几样：有人重视，有人听，有人道歉，事情有个结果。所以处理投诉有先后：
+#
+# **接受投诉 → 平息怨气 → 澄清问题 → 探讨解决方案 → 采取行动 → 感谢客户**
+#
+# **示范。** 客户说充电宝充不进电，火气很大。
+#
+# | 步骤 | 客服代表说 |
+# |---|---|
+# | 接受投诉 | “您请讲，我给您登记，编号马上有。” |
+# | 平息怨气 | “出门在外手机没电，确实着急，对不起。” |
+# | 澄清问题 | “是灯不亮，还是亮了充不进，对吗？” |
+# | 探讨解决方案 | “可以换一个，也可以退款，您看哪样好？” |
+# | 采取行动 | “今天寄出新的，后天到，到了我给您打电话。” |
+# | 感谢客户 | “这样可以了吗？再次道歉，谢谢您告诉我们。” |
+#
+# 为什么不能先给办法？人在气头上，听不进办法。为什么最后还要再问一句？客户记得最牢的，是最后一句。
+#
+# **下面是录音里客服代表说的八句话，次序打乱了。每个步骤一句，还有两句根本不该说。**
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "lines", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lines = lab.table("case_lines")
+lab.form("steps", rows=lines)
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "steps_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+steps = lab.answer("steps")
+### BEGIN SOLUTION
+from crmlab.judging import evidence
+
+steps = {name: {"step": step} for name, step in evidence("truth").facts["cases"]["lines"].items()}
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "steps_order", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with lab.check("steps") as check:
+    said = [steps[one]["step"] for one in lines["line_id"]]
+    check.that("all_lines", all(said))
+    check.that("two_never", said.count("never") == 2)
+    check.that("each_step", len(set(said) - {"never", None}) == 6)
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(steps, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]["lines"]
+given = {name: one.get("step") for name, one in steps.items() if isinstance(one, dict)}
+assert all(given.get(name) == step for name, step in known.items() if step != "never"), lab.words.say("slip_steps")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "steps_never", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_steps_never")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(steps, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]["lines"]
+refused = {name for name, one in steps.items() if isinstance(one, dict) and one.get("step") == "never"}
+assert refused == {name for name, step in known.items() if step == "never"}, lab.words.say("slip_never")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## ② 接罗女士的电话（5 分 · 约 14 分钟）
+#
+# 罗女士的锅晚到四天，打开又是坏的。**先猜三件事**，再接电话。猜的不计分。
+
+# %% jupyter={"source_hidden": true}
+lab.form("call")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "call_guessed", "locked": true, "schema_version": 3, "solution": false, "task": false}
+call = lab.answer("call")
+with lab.check("call") as check:
+    check.that("all_guessed", all(call.values()))
+
+# %% [markdown]
+# **现在接。** 每次从几句话里挑一句，也可以自己写。看她的火气和信任怎样变；通话结束后把工单填好。不满意就按“再练一次”，**算最好的一次**。
+#
+# 怎样评分：老师那边照通话记录重放一遍，按六个步骤打分。60 分得 3 分，80 分再得 2 分。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.roleplay("complaint_late_broken")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_through", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_call")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("complaint_late_broken") >= 60, lab.words.say("slip_call")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_well", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_call_well")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("complaint_late_broken") >= 80, lab.words.say("slip_call_well")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **说为什么。** 她的火气在哪一句后面降得最多？和你猜的一样吗？
+
+# %% [markdown]
+# ## ③ 分级与分工（4 分 · 约 10 分钟）
+#
+# 每件投诉都要登记、编号。轻重不同，能拍板的人也不同。公司的规定：
+#
+# | 级别 | 什么样的投诉 |
+# |---|---|
+# | 简单 | 系统里当场就查得清 |
+# | 一般 | 要换货、退款，或者要请另一个部门看一看 |
+# | 复杂 | 有人受伤；同一件事第三次来电；或者要两个以上的部门对账 |
+#
+# | 谁来处理 | 管到哪里 |
+# |---|---|
+# | 客服代表 | 简单和一般的，金额不超过 200 元 |
+# | 班长 | 投诉我们员工的；复杂的；金额在 200 元以上、1000 元以内 |
+# | 经理 | 有人受伤的；金额超过 1000 元的 |
+#
+# 几条碰在一起，**从下往上看**：够得上经理的给经理，不然够得上班长的给班长。
+#
+# **示范。** “客服员小李说话难听，我那 90 元的杯子你们看着办，通话记录一查就有。”——*简单*，因为当场查得清；*班长*，因为投诉的是员工，自己人不能办自己人。
+#
+# **给新来的九件分级，写明交给谁。**
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "new_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
+new = lab.table("cases_new")
+lab.form("sort", rows=new)
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sort_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+sort = lab.answer("sort")
+### BEGIN SOLUTION
+sort = evidence("truth").facts["cases"]["sort"]
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_severity", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with lab.check("sort") as check:
+    made = [sort[one] for one in new["case_id"]]
+    check.that("all_cases", all(line[name] for line in made for name in ("severity", "level")))
+    check.that("three_levels", {line["level"] for line in made} == {"agent", "leader", "manager"})
+    dear = [sort[one]["level"] for one in new.loc[new["amount"] > 1000, "case_id"]]
+    check.that("dear_ones", set(dear) <= {"manager"})
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(sort, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]["sort"]
+made = {name: line for name, line in sort.items() if isinstance(line, dict)}
+right = sum(made.get(name, {}).get("severity") == one["severity"] for name, one in known.items())
+assert right >= len(known) - 1, lab.words.say("slip_severity")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_level", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_sort_level")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(sort, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]["sort"]
+made = {name: line for name, line in sort.items() if isinstance(line, dict)}
+right = sum(made.get(name, {}).get("level") == one["level"] for name, one in known.items())
+assert right >= len(known) - 1, lab.words.say("slip_level")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## ④ 定期限（4 分 · 约 8 分钟）
+#
+# 给客户一个等得起的日子，说到就要做到。公司的规定，都按 **工作日** 数，**登记那天不算**：
+#
+# - 简单：1 个工作日内办完；一般：3 个工作日内办完；
+# - 复杂：尽快，并且每 3 个工作日回一次电话，如实说进度。这里填 **第一次回电** 的日子。
+#
+# 今年 9 月、10 月的日历。**休** 是放假，**班** 是周末调来上班，没有字的照常：周一到周五上班，周六、周日休息。
+#
+# | 周一 | 周二 | 周三 | 周四 | 周五 | 周六 | 周日 |
+# |---|---|---|---|---|---|---|
+# | 09-14 | 09-15 | 09-16 | 09-17 | 09-18 | 09-19 | 09-20 班 |
+# | 09-21 | 09-22 | 09-23 | 09-24 | 09-25 休 | 09-26 休 | 09-27 休 |
+# | 09-28 | 09-29 | 09-30 | 10-01 休 | 10-02 休 | 10-03 休 | 10-04 休 |
+# | 10-05 休 | 10-06 休 | 10-07 休 | 10-08 | 10-09 | 10-10 班 | 10-11 |
+#
+# **示范。** 09-18 登记的一般投诉：09-19 是周六，不数；09-20 上班，数一；09-21 数二；09-22 数三。期限是 09-22。
+#
+# 今天是 09-30。期限已经过了的，也照实写上：先打电话道歉，再赶着办。
+#
+# **给手里的六件定期限。**
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "due_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
+mine = lab.table("cases_due")
+lab.form("due", rows=mine)
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "due_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+due = lab.answer("due")
+### BEGIN SOLUTION
+due = {name: {"by": day[5:]} for name, day in evidence("truth").facts["cases"]["due"].items()}
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_plain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with lab.check("due") as check:
+    days = [due[one]["by"] for one in mine["case_id"]]
+    check.that("all_days", all(days))
+    check.that("later_than_opened", all(day > one[5:] for day, one in zip(days, mine["opened"])))
+    check.that("open_days", not set(days) & {"09-19", "09-25", "09-26", "09-27", "10-11"})
+    check.that("after_holiday", not any("10-01" <= day <= "10-07" for day in days))
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(due, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]
+made = {name: str(line.get("by")) for name, line in due.items() if isinstance(line, dict)}
+plain = [name for name in known["due"] if name not in known["across"]]
+assert all(made.get(name) == known["due"][name][5:] for name in plain), lab.words.say("slip_due")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_holiday", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_due_holiday")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(due, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]
+made = {name: str(line.get("by")) for name, line in due.items() if isinstance(line, dict)}
+assert all(made.get(name) == known["due"][name][5:] for name in known["across"]), lab.words.say("slip_holiday")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## ⑤ 处理办法（6 分 · 约 12 分钟）
+#
+# 六件都查清了，该定办法。四种办法，花的钱不一样：
+#
+# | 办法 | 公司花多少 |
+# |---|---|
+# | 说明并道歉 | 0 元 |
+# | 道歉，送一张券 | 15 元 |
+# | 换货或退款 | 金额的 35%（货收回来还值一些） |
+# | 换货或退款，再补 50 元 | 金额的 35%，加 50 元 |
+#
+# 先守规矩，再算账：**投诉成立的，客户有权换货或退款**，不能拿道歉或一张券打发；他去打 12315，货款照退，公司还要多花 100 元人工。投诉不成立的，四种办法都可以，可是钱要花得值。
+#
+# 去年的客户用脚投过票。下表是一天之内办完的投诉，一年里走掉了百分之几：
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "rates", "locked": true, "schema_version": 3, "solution": false, "task": false}
+history = lab.table("case_history")
+quick = history[history["days"] == 1]
+rates = 100 * quick.pivot_table(index="found", columns="remedy", values="left")
+rates = rates[["explain", "voucher", "replace", "generous"]].round(0).astype(int)
+rates.index = lab.words.say("rates_rows").split("|")
+rates.columns = lab.words.say("rates_columns").split("|")
+rates.rename_axis(lab.words.say("rates_corner"), axis="columns")
+
+# %% [markdown]
+# **示范。** 一位客户投诉成立，金额 400 元；留下来的话，今后两年约贡献 1000 元。补不补那 50 元？照表看，少走的百分数乘以贡献，减去 50 元：
+
+# %%
+1000 * (20 - 11) / 100 - 50
+
+# %% [markdown]
+# 比 0 大，就值。**点进去，把三个数换成表里的和你手上客户的**，再运行一次。券值不值 15 元，也这样算。表里是平均数，每位客户有自己的脾气，会差上一两个百分点。
+#
+# 怎样评分：每位客户留下还是走掉，模拟的世界知道。守住客户的权利，得 2 分；六件合起来，比“人人一样”多挣的钱达到内行的八成，再得 4 分。
+#
+# **给六件定办法。**
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "settle_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
+mine = lab.table("cases_due")
+lab.form("settle", rows=mine)
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "settle_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+settle = lab.answer("settle")
+### BEGIN SOLUTION
+settle = {name: {"remedy": one} for name, one in evidence("truth").facts["cases"]["plans"]["textbook"].items()}
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "settle_right", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with lab.check("settle") as check:
+    chosen = {one: settle[one]["remedy"] for one in mine["case_id"]}
+    check.that("all_settled", all(chosen.values()))
+    check.that("not_all_alike", len(set(chosen.values())) > 1)
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+from crmlab.remedies import OWED
+
+assert isinstance(settle, dict), lab.words.say("slip_blank")
+chosen = {name: one.get("remedy") for name, one in settle.items() if isinstance(one, dict)}
+owed = list(mine.loc[mine["found"], "case_id"])
+assert all(chosen.get(name) in OWED for name in owed), lab.words.say("slip_right")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "settle_worth", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_settle_worth")
+### BEGIN HIDDEN TESTS
+from crmlab import remedies
+from crmlab.judging import evidence
+
+assert isinstance(settle, dict), lab.words.say("slip_blank")
+known = evidence("truth").facts["cases"]
+chosen = {name: one.get("remedy") for name, one in settle.items() if isinstance(one, dict)}
+fits = set(chosen) == set(known["values"]) and set(map(str, chosen.values())) <= set(remedies.REMEDIES)
+assert fits, lab.words.say("slip_settle")
+assert remedies.won(chosen, known["values"], known["plans"]) >= remedies.GOOD, lab.words.say("slip_worth")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## ⑥ 先改哪几个原因（3 分 · 约 5 分钟）
+#
+# 办好一件，留住一个人；改好一段流程，少来一百件。上面那张图数的是 **件数**。下表多了一列：办一件平均花多少钱。
+#
+# **示范。** 甲来了 100 件，每件花 5 元，一共 500 元；乙来了 20 件，每件花 60 元，一共 1200 元。先改乙。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "causes_table", "locked": true, "schema_version": 3, "solution": false, "task": false}
+causes = lab.table("case_causes")
+table = causes[[f"cause_{lab.lang}", "cases", "cost"]]
+table.columns = lab.words.say("causes_columns").split("|")
+table.set_index(table.columns[0])
+
+# %% jupyter={"source_hidden": true}
+lab.form("causes")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "causes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+mend = lab.answer("causes")
+### BEGIN SOLUTION
+mend = {name: evidence("truth").facts["cases"]["causes"][key] for name, key in (("three", "top"), ("share", "share"))}
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "causes_three", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+with lab.check("causes") as check:
+    check.that("three_chosen", len(mend["three"]) == 3)
+    check.that("share_plausible", 30 < mend["share"] <= 100)
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(mend, dict) and isinstance(mend.get("three"), list), lab.words.say("slip_blank")
+assert sorted(map(str, mend["three"])) == evidence("truth").facts["cases"]["causes"]["top"], lab.words.say("slip_three")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "causes_share", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_causes_share")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(mend, dict), lab.words.say("slip_blank")
+assert isinstance(mend.get("share"), (int, float)), lab.words.say("slip_share")
+assert abs(mend["share"] - evidence("truth").facts["cases"]["causes"]["share"]) <= 1, lab.words.say("slip_share")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 下班：两张表，和一段话（5 分 · 老师批改 · 约 4 分钟）
+#
+# 运行下面一格，看看你今天做出来的东西。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.sheet("sort", title="sheet_sort", rows=lab.table("cases_new"))
+lab.sheet("due", title="sheet_due", rows=lab.table("cases_due"))
+lab.sheet("settle", title="sheet_settle", rows=lab.table("cases_due"))
+
+# %% [markdown]
+# 客服代表自己当场办好的投诉，就算结束；交上去的，要等事情办完，由班长或班长指定的人来结束。
+#
+# 老周收下台账：“办得有道理没有，你说说看。”写三到六句话：
+#
+# 1. 六件里挑一件，你选了什么办法，**凭哪两个数**？
+# 2. 最先改的是哪一个原因？改 **哪一段流程**，客户会少碰到什么？
+# 3. 有一位客户不接受你的办法，下一步 **怎么办、告诉谁**？
+#
+# **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# 老周：D1 投诉成立，客户今后两年约贡献 1900 元，我选换货再补 50 元：照去年的数，走的人少 9 个百分点，值 171 元，比 50 元多。
+# 最先该改的是“用几天就坏”，件数不最多，可是一件要花近两百元；请仓库在出库前通电试一次，客户就不会收到坏的。
+# 要是客户不接受，我不跟他争，先问清他想要什么，再报给您另想办法，并且每三个工作日打一次电话，把进度告诉他。
+
+# %% [markdown]
+# ## 看看今天做了多少
+#
+# 有 ○ 的还没有作答，有 ✗ 的再回去看看。改完记得重新运行那一题下面的格子，按 `Ctrl + S` 保存。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.progress()
+
+# %% [markdown]
+# ## 进阶：拖一天要付多少？（不计分）
+#
+# 课文说，处理投诉越拖，代价越高。下面把去年的记录按办完用了几天分开，看走掉的人占百分之几。
+#
+# 想一想：① 每多拖一天，走的人多几个百分点？② 一位两年贡献 1000 元的客户，拖一天值多少钱？③ 有人说，投诉办得好的客户比没出过事的还忠诚，这叫“服务补救悖论”，各家研究说法不一。这张表能不能证明它？还缺哪一组人？
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "delay", "locked": true, "schema_version": 3, "solution": false, "task": false}
+history = lab.table("case_history")
+delay = (100 * history.groupby("days")["left"].mean()).round(1).to_frame(lab.words.say("delay_left"))
+delay.rename_axis(lab.words.say("delay_days"))

@@ -1,0 +1,86 @@
+"""Lab 2 answered by simulated students: by one who knows the trade, and by one who makes the usual slips."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAB = "lab2_complaints"
+CALL = "complaint_late_broken"
+FORMS = ("steps", "call", "sort", "due", "settle", "causes")
+MOST_LINES = 30
+
+# Which forms each student of the demonstration class gets right (`call`: whether the telephone call goes well).
+ABILITIES: dict[str, tuple[str, ...]] = {
+    "expert": FORMS,
+    "good": ("steps", "call", "sort", "due", "causes"),
+    "average": ("steps", "call", "due"),
+    "weak": ("steps",),
+    "careless": ("sort",),
+}
+
+
+def of(ability: str, facts: dict[str, Any], visible: Path) -> dict[str, Any]:
+    """Return the answers of one ability, from the facts of a casebook and the folder of its visible tables."""
+    import pandas as pd
+
+    tables = [
+        pd.read_parquet(visible / f"{name}.parquet")
+        for name in ("case_lines", "cases_new", "cases_due", "case_causes")
+    ]
+    known, slips = right(facts), naive(*tables)
+    return {form: (known if form in ABILITIES.get(ability, ()) else slips)[form] for form in FORMS}
+
+
+def right(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers of a student who knows the trade, from the facts of a casebook."""
+    return {
+        "steps": {name: {"step": step} for name, step in facts["lines"].items()},
+        "call": {"first": "heard", "early": "cross", "cools": "sorry"},
+        "sort": {name: dict(one) for name, one in facts["sort"].items()},
+        "due": {name: {"by": day[5:]} for name, day in facts["due"].items()},
+        "settle": {name: {"remedy": one} for name, one in facts["plans"]["textbook"].items()},
+        "causes": {"three": facts["causes"]["top"], "share": round(facts["causes"]["share"])},
+    }
+
+
+def naive(
+    lines: "pd.DataFrame", new: "pd.DataFrame", due: "pd.DataFrame", causes: "pd.DataFrame"
+) -> dict[str, Any]:
+    """Return the answers of a student who uses no rule: one size for all, days as they come, the most frequent causes.
+
+    The tables are the student's own `case_lines`, `cases_new`, `cases_due` and `case_causes`.
+    """
+    often = causes.nlargest(3, "cases")
+    days = {"simple": 1, "ordinary": 3, "complex": 3}
+    by = {
+        one.case_id: date.fromisoformat(one.opened) + timedelta(days=days[one.severity] - 1)
+        for one in due.itertuples()
+    }
+    return {
+        "steps": {name: {"step": "calm"} for name in lines["line_id"]},
+        "call": {"first": "money", "early": "glad", "cools": "coupon"},
+        "sort": {name: {"severity": "ordinary", "level": "agent"} for name in new["case_id"]},
+        "due": {name: {"by": f"{day:%m-%d}"} for name, day in by.items()},
+        "settle": {name: {"remedy": "voucher"} for name in due["case_id"]},
+        "causes": {
+            "three": often["cause"].tolist(),
+            "share": round(100 * float(often["cases"].sum() / causes["cases"].sum())),
+        },
+    }
+
+
+def telephone(folder: Path, student: str, *, well: bool) -> Path:
+    """Take the lab's call in the project `folder`, the six steps in order or the worst line on offer; return its log."""
+    from crmlab.roleplay.screen import attempts
+    from crmlab.roleplay.screen.chips import chips
+
+    call = attempts.again(folder / "plays", CALL, student=student)
+    order = list(call.scenario.lines)
+    for _turn in range(MOST_LINES):
+        if call.ended:
+            break
+        call.do("line", line=(min if well else max)(chips(call.play), key=order.index))
+    return call.path
