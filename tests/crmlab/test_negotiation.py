@@ -156,6 +156,7 @@ def test_a_seat_that_is_none_or_a_language_we_have_not_is_refused():
 # --- partners and scores ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_partners_alone_come_to_a_deal_good_for_both(lang):
     for seed in range(5):
@@ -163,6 +164,7 @@ def test_partners_alone_come_to_a_deal_good_for_both(lang):
         assert made.ended == "deal" and min(made.gains.values()) > 0 and made.group >= 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", list(itertools.combinations(CASE.seats, 2)))
 def test_people_on_any_seats_with_partners_on_the_others_can_agree(people):
     made = result(together(*people))
@@ -194,6 +196,7 @@ def habits():
     return {"wall": wall, "giver": giver, "traitor": traitor}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seat", ["buyer_lead", "seller_lead"])
 def test_better_habits_earn_more(seat):
     scores = {

@@ -80,6 +80,7 @@ def test_no_reply_comes_twice_before_all_were_heard(name):
         assert len(set(own[:3])) == len(own[:3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_a_line_that_speaks_of_facts_is_offered_only_when_they_were_told(name):
     scenario = load(name)

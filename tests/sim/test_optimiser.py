@@ -50,6 +50,7 @@ def test_where_erlang_a_is_right_the_plan_is_erlangs_within_one_agent():
     assert all(right - 1 <= agents <= right for agents in plan)
 
 
+@pytest.mark.slow
 def test_the_promise_is_kept_on_other_days_for_every_skill_and_interval(shop):
     assert shop.met and {(one.skill, one.start) for one in shop.kept} == {
         (skill, start) for skill in ("order", "repair") for start in (32_400, 36_000)
@@ -69,6 +70,7 @@ def test_no_flat_plan_keeps_the_promise_for_less():
     assert tried["service_level"].high < 0.8
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_plan():
     first, again = (optimise(Experiment(steady(90.0), seed=5)) for _ in range(2))
     assert repr(first) == repr(again)
