@@ -27,6 +27,7 @@ STYLE = Path(__file__).with_name("desk.css")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 REFRESH = 5  # seconds between two looks at the student's progress
 PATIENCE = 60  # seconds a slow machine may take to start JupyterLab
+MOST_TRIES = 3  # how often JupyterLab is started when others take its port meanwhile
 FAREWELL = 10  # seconds JupyterLab gets to close its kernels
 
 NBGRADER = ("formgrader", "validate_assignment", "assignment_list", "course_list")
@@ -204,13 +205,21 @@ def serve(
     Raises MissingPart when JupyterLab does not come up.
     """
     settle(desk)
-    with desk.log.open("wb") as log:
-        lab = subprocess.Popen(
-            command(desk, browser=browser), env=environment(desk), cwd=desk.root, stdout=log, stderr=log
-        )
+    lab = _start(desk, browser=browser)
     try:
         with _any_end_is_ctrl_c():
-            ready(replace(desk, port=_await_port(lab, desk)).url)
+            port = _await_port(lab, desk)
+            for _again in range(MOST_TRIES - 1):
+                if port is not None or not desk.retries or lab.poll() is None:
+                    break
+                desk = replace(desk, port=choose_port(None))  # another program was faster at the port
+                lab = _start(desk, browser=browser)
+                port = _await_port(lab, desk)
+            if port is None:
+                raise MissingPart(
+                    f"JupyterLab 没有启动（原因见 {desk.log}）；请删去文件夹 .venv 再运行 lab.py"
+                )
+            ready(replace(desk, port=port).url)
             while _running(lab):
                 if refresh is not None:
                     refresh()
@@ -218,6 +227,13 @@ def serve(
         pass
     finally:
         _end(lab)
+
+
+def _start(desk: Desk, *, browser: bool) -> subprocess.Popen:
+    with desk.log.open("wb") as log:
+        return subprocess.Popen(
+            command(desk, browser=browser), env=environment(desk), cwd=desk.root, stdout=log, stderr=log
+        )
 
 
 @contextmanager
@@ -232,17 +248,29 @@ def _any_end_is_ctrl_c() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _await_port(lab: subprocess.Popen, desk: Desk) -> int:
-    """Return the port JupyterLab listens on: its own word, as another program may answer at the one it was given."""
+def _await_port(lab: subprocess.Popen, desk: Desk) -> int | None:
+    """Return the port at which JupyterLab answers to our token, None when it died or said nothing for too long.
+
+    It notes the port before it takes it, and another program may be there first: so it is asked whether it is ours.
+    """
     deadline = time.monotonic() + PATIENCE
     while lab.poll() is None and time.monotonic() < deadline:
         for note in (desk.own / "runtime").glob("jpserver-*.json"):
-            with suppress(OSError, ValueError):  # half written
+            with suppress(OSError, ValueError):  # half written, or nobody there yet
                 told = json.loads(note.read_text(encoding="utf-8"))
-                if told["token"] == desk.token:  # others were left by an earlier crash
+                if told["token"] == desk.token and _answers(int(told["port"]), desk.token):
                     return int(told["port"])
         time.sleep(0.1)
-    raise MissingPart(f"JupyterLab 没有启动（原因见 {desk.log}）；请删去文件夹 .venv 再运行 lab.py")
+    return None
+
+
+def _answers(port: int, token: str) -> bool:
+    """Return whether whatever listens at a port lets this token in; OSError when nothing does."""
+    from urllib.request import ProxyHandler, Request, build_opener
+
+    asked = Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
+    with build_opener(ProxyHandler({})).open(asked, timeout=REFRESH) as answer:
+        return bool(answer.status == 200)
 
 
 def _running(lab: subprocess.Popen) -> bool:

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -17,8 +16,6 @@ from browser import needs_browser, run_lab
 from crmlab.desk import (
     FIRST_PORT,
     HOST,
-    Desk,
-    _await_port,
     choose_port,
     command,
     environment,
@@ -106,13 +103,37 @@ def test_what_was_arranged_on_screen_stays(tmp_path: Path) -> None:
     assert saved.read_bytes() == arranged
 
 
-def test_a_jupyterlab_that_does_not_come_up_is_reported(tmp_path: Path) -> None:
-    missing = Desk(tmp_path / "no such folder", tmp_path / "own", choose_port(None))
-    (tmp_path / "own").mkdir()
-    with subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]) as dead:
-        dead.wait()
-        with pytest.raises(MissingPart, match=r"jupyterlab\.log"):
-            _await_port(dead, missing)
+DEAD = [sys.executable, "-c", "raise SystemExit(1)"]
+
+
+@pytest.mark.parametrize(("port", "starts"), [(None, 3), (0, 1)])
+def test_a_jupyterlab_that_does_not_come_up_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int | None, starts: int
+) -> None:
+    desk = student_desk(tmp_path, "开始.md", port=port if port is None else choose_port(None))
+    begun = []
+    monkeypatch.setattr("crmlab.desk.command", lambda one, browser: begun.append(one.port) or DEAD)
+    with pytest.raises(MissingPart, match=r"jupyterlab\.log"):
+        serve(desk, browser=False, ready=lambda url: pytest.fail(url))
+    assert len(begun) == starts
+
+
+@pytest.mark.slow
+def test_a_jupyterlab_whose_port_was_taken_at_the_last_moment_is_started_again(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, heard = iter([DEAD]), []
+    real = command
+    monkeypatch.setattr(
+        "crmlab.desk.command", lambda one, browser: next(calls, None) or real(one, browser=browser)
+    )
+
+    def ready(url: str) -> None:
+        heard.append(status(url))
+        raise KeyboardInterrupt
+
+    serve(student_desk(workspace, "开始.md"), browser=False, ready=ready)
+    assert heard == [200]
 
 
 @pytest.mark.slow
