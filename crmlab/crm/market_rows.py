@@ -81,7 +81,18 @@ def chosen(table: "pd.DataFrame", fill: Mapping[str, Any]) -> "pd.DataFrame":
     """Return the rows that a rule takes."""
     if "where" in fill:
         table = table[table[fill["where"]]]
-    return table[~table[fill["unless"]]] if "unless" in fill else table
+    if "unless" in fill:
+        table = table[~table[fill["unless"]]]
+    if "spread" in fill:
+        table = _spread(table, fill["spread"])
+    return table.drop_duplicates(fill["once"]) if "once" in fill else table
+
+
+def _spread(table: "pd.DataFrame", how: Mapping[str, Any]) -> "pd.DataFrame":
+    """Return one row for what were several: their codes of `of` become columns, the numbers of `value` stand in them."""
+    some = table[table[how["of"]].isin(how["codes"])]
+    wide = some.pivot_table(index=how["rows"], columns=how["of"], values=how["value"], aggfunc="first")
+    return wide.reindex(columns=how["codes"]).reset_index()
 
 
 def made(table: "pd.DataFrame", how: Any, market: Market) -> Any:
@@ -96,6 +107,12 @@ def made(table: "pd.DataFrame", how: Any, market: Market) -> Any:
         return _formed(table, how["form"], how["of"], market)
     if "day" in how:
         return _days(table, how, market.first)
+    if "month" in how:
+        return [_end_of_month(market.first, number % how["every"]) for number in table[how["month"]].tolist()]
+    if "number" in how:
+        return (table.groupby(how["number"], sort=True).ngroup() + 1).tolist()
+    if "perhaps" in how:
+        return [int(one) if one == one else None for one in table[how["perhaps"]].tolist()]
     if "name_of" in how:
         return [market.names.get(one, "") for one in table[how["name_of"]].tolist()]
     codes = table[how["of"]].tolist()
@@ -108,6 +125,12 @@ def _formed(table: "pd.DataFrame", form: str, parts: Sequence[Any], market: Mark
     columns = [made(table, part, market) for part in parts]
     rows = [column if isinstance(column, list) else [column] * len(table) for column in columns]
     return [form.format(*row) for row in zip(*rows, strict=True)]
+
+
+def _end_of_month(first: date, months: int) -> date:
+    """Return the last day of the month that lies so many after that of `first`."""
+    years, month = divmod(first.month + months, 12)
+    return date(first.year + years, month + 1, 1) - timedelta(days=1)
 
 
 def _days(table: "pd.DataFrame", how: Mapping[str, Any], first: date) -> list[Any]:

@@ -24,6 +24,8 @@ def test_an_own_field_is_typed_found_filtered_and_shown(weili, industry, seen_by
     assert "张伟丽" in client.get(LIST, {industry.key: "玩具"}).text
     assert "张伟丽" not in client.get(LIST, {industry.key: "相机"}).text
     assert "张伟丽" in client.get(LIST, {"q": "玩具"}).text
+    grouped = client.get(LIST, {"_facets": "True"}).text  # how many of each kind there are
+    assert "玩具 (1)" in grouped and "相机 (0)" in grouped
     assert [str(getattr(c, "__name__", c)) for c in client.get(LIST).context["cl"].list_display[1:]] == [
         "name",
         industry.key,

@@ -28,6 +28,31 @@ def test_every_customer_order_point_and_consent_is_there(book):
     assert seen.oddities == ()
 
 
+@pytest.mark.parametrize("folder", [DEMO, CONTRACTS], ids=["retail", "subscription"])
+def test_surveys_and_campaigns_come_with_the_customers(book, folder):
+    from crmlab.crm.loading import load
+
+    load(folder)
+    seen = inspect(book)
+    answers = pd.read_parquet(folder / "survey_answers.parquet")
+    for column, code in (("satisfaction", "csat"), ("recommend", "nps"), ("effort", "ces")):
+        theirs = answers[answers["instrument"] == code].groupby("customer_id")["score"].sum()
+        ours = seen["survey"].dropna(subset=column).groupby("account_id")[column].sum()
+        assert ours.astype(int).to_dict() == theirs.to_dict()
+    month, first = (
+        int(answers["survey_id"].iloc[0] % 1000),
+        pd.read_parquet(folder / "calendar.parquet")["date"],
+    )
+    last = pd.Timestamp(first.iloc[0]) + pd.offsets.MonthEnd(month + 1)
+    assert (seen["survey"]["answered_on"] == last).any()
+    sent = pd.read_parquet(folder / "exposures.parquet").query("delivered")
+    assert len(seen["campaign"]) == len(sent[["campaign", "day"]].drop_duplicates())
+    assert len(seen["response"]) == len(sent[["campaign", "day", "customer_id"]].drop_duplicates())
+    told = seen["response"].merge(seen["campaign"], left_on="campaign_id", right_on="id")
+    assert told.groupby("name").size().sum() == len(seen["response"]) > 0
+    assert seen.oddities == ()
+
+
 def test_dates_are_those_of_the_market_s_calendar(book):
     from crmlab.crm.loading import load
 
