@@ -32,7 +32,7 @@ distributed = pytest.importorskip("distributed")
 @pytest.fixture(scope="module")
 def workers():
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as made:
         yield made
 

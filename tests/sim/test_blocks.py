@@ -36,7 +36,7 @@ def test_blocks_on_a_dask_cluster_are_the_market() -> None:
     whole = Market(300, 3).run(4, Usual())
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         executor(dask=cluster.scheduler_address) as cloud,
     ):

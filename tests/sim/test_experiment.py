@@ -160,7 +160,7 @@ def test_a_cluster_gives_equal_numbers(shop, study):
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         executor(dask=cluster.scheduler_address) as cloud,
     ):
