@@ -81,7 +81,8 @@ def events(tables: "Frames", market: str, customer: int, *, lang: str = "zh") ->
         sentence = told.get(f"{market}_{lang}", told[lang])
         for row in mine.to_dict("records"):
             day = int(row["day"])
-            event = Event(day, told.get("truth", False), sentence.format_map(_told(row, lang)))
+            own = told.get(f"{row.get(told.get('by'))}_{lang}", sentence)
+            event = Event(day, told.get("truth", False), own.format_map(_told(row, lang)))
             made.append((day, int(row.get("at", 0) or 0), place, event))
     return [event for *_, event in sorted(made, key=lambda one: one[:3])]
 
