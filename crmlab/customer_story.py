@@ -92,7 +92,7 @@ def page(tables: "Frames", market: str, customer: int, *, lang: str = "zh") -> s
     _ = translator(lang)
     told = events(tables, market, customer, lang=lang)
     person = tables["customers"].set_index("customer_id").loc[customer]
-    title = html.escape(_("客户 {number}：{name}").format(number=customer, name=person["name"]))
+    title = html.escape(_("客户 {number}：{name}").format(number=customer, name=_named(tables, customer)))
     about = _("{city}，{year} 年生，手机 {phone}").format(
         city=person["city"],
         year=person["birth_year"],
@@ -136,6 +136,14 @@ def _told(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         if name in words and str(value) in words[name]:
             made[name] = words[name][str(value)][0 if lang == "zh" else 1]
     return made
+
+
+def _named(tables: "Frames", customer: int) -> str:
+    """Return the customer's name, behind that of the firm where customers are firms."""
+    person = str(tables["customers"].set_index("customer_id")["name"].loc[customer])
+    if "accounts" not in tables:
+        return person
+    return f"{tables['accounts'].set_index('customer_id')['firm'].loc[customer]} · {person}"
 
 
 def _masked(phone: str) -> str:
