@@ -148,6 +148,7 @@ def _move(scene: Scene, state: State, moves: Moves, story: Story) -> None:
         stage=moves.stage,
         salesperson_id=salesperson(story, people.keeper[open_.who], scene.month),
         probability=np.where(over, won, np.clip(said, 0.05, 0.95)),
+        amount=np.rint(_price(scene, open_) * 100.0).astype(np.int64),
         close_day=day + np.rint(left * MONTH_DAYS).astype(np.int64),
         stated=np.where(moves.stage == LOST, stated, -1),
         order_id=np.where(won, order_ids(open_.id), -1),
