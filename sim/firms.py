@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Frames = dict[str, pd.DataFrame]
 
-STAFF = 4 * 10**15  # salespeople are persons too, numbered from here on
+STAFF = 4 * 10**14  # salespeople are persons too, numbered from here on
 PERSON = ("name", "gender", "phone", "e_mail")
 BOSS = ("总经理", "General manager")
 TITLES = {  # position of who has the money, the authority, the need: of either sort of firm there are two

@@ -22,10 +22,8 @@ SEEN = (
 )  # fmt: skip
 TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
 OWN_SEEN = {"business": ("account_contacts", "salespeople")}  # told from what a story knows at its end
-MONEY_STEP, AUTHORITY_STEP = (
-    10**15,
-    2 * 10**15,
-)  # person_id: the account's number, and from here on for the others
+# person_id: the account's number, and from here on for the others; 15 digits, which a sheet still holds exactly.
+MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
 FEN = ("amount", "margin", "fee", "above", "value")
 ROUNDED = {
     "truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
