@@ -72,6 +72,15 @@ def subscription_market(customers: int, months: int) -> int:
     return len(Market(customers, 1, settings=load("subscription")).run(months).arrays("bills")["bill_id"])
 
 
+def business_market(customers: int, months: int) -> int:
+    """Run a market of firms: the same, and projects, quotes, visits and three relations an account."""
+    from sim.market import Market
+    from sim.market.settings import load
+
+    story = Market(customers, 1, settings=load("business")).run(months)
+    return len(story.arrays("opportunity_stages")["opportunity_id"])
+
+
 def spread_market(customers: int, months: int) -> int:
     """Run ours by blocks of people on a process a processor; the tables are equal."""
     from sim.executors import executor
@@ -163,14 +172,31 @@ def company(customers: int, months: int) -> int:
 
 TASKS = {
     run.__name__: run
-    for run in (mesa_market, our_market, subscription_market, spread_market, faker_rows, our_rows, company)
+    for run in (
+        mesa_market,
+        our_market,
+        subscription_market,
+        business_market,
+        spread_market,
+        faker_rows,
+        our_rows,
+        company,
+    )
 }
 LABELS = {
     "mesa_market": PEER,
     "our_market": "sim.market, retail",
     "subscription_market": "sim.market, subscr.",
+    "business_market": "sim.market, business",
 }
-WARM = {"our_market": 500, "subscription_market": 500, "our_rows": 100, "mesa_market": 100, "faker_rows": 10}
+WARM = {
+    "our_market": 500,
+    "subscription_market": 500,
+    "business_market": 500,
+    "our_rows": 100,
+    "mesa_market": 100,
+    "faker_rows": 10,
+}
 
 
 def child(name: str, size: int, months: int) -> None:
@@ -218,7 +244,12 @@ def main(words: list[str]) -> None:
     )
     base = None
     sizes = [size // 10, size] + [1_000_000] * asked.large
-    for name, some in (("mesa_market", [size]), ("our_market", sizes), ("subscription_market", sizes[:2])):
+    for name, some in (
+        ("mesa_market", [size]),
+        ("our_market", sizes),
+        ("subscription_market", sizes[:2]),
+        ("business_market", sizes[:2]),
+    ):
         for one in some:
             took, peak, orders = measured(name, one, months)
             speed = one * months / took / 1e6

@@ -81,7 +81,8 @@ def events(tables: "Frames", market: str, customer: int, *, lang: str = "zh") ->
         sentence = told.get(f"{market}_{lang}", told[lang])
         for row in mine.to_dict("records"):
             day = int(row["day"])
-            event = Event(day, told.get("truth", False), sentence.format_map(_told(row, lang)))
+            own = told.get(f"{row.get(told.get('by'))}_{lang}", sentence)
+            event = Event(day, told.get("truth", False), own.format_map(_told(row, lang)))
             made.append((day, int(row.get("at", 0) or 0), place, event))
     return [event for *_, event in sorted(made, key=lambda one: one[:3])]
 
@@ -91,7 +92,7 @@ def page(tables: "Frames", market: str, customer: int, *, lang: str = "zh") -> s
     _ = translator(lang)
     told = events(tables, market, customer, lang=lang)
     person = tables["customers"].set_index("customer_id").loc[customer]
-    title = html.escape(_("客户 {number}：{name}").format(number=customer, name=person["name"]))
+    title = html.escape(_("客户 {number}：{name}").format(number=customer, name=_named(tables, customer)))
     about = _("{city}，{year} 年生，手机 {phone}").format(
         city=person["city"],
         year=person["birth_year"],
@@ -135,6 +136,14 @@ def _told(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         if name in words and str(value) in words[name]:
             made[name] = words[name][str(value)][0 if lang == "zh" else 1]
     return made
+
+
+def _named(tables: "Frames", customer: int) -> str:
+    """Return the customer's name, behind that of the firm where customers are firms."""
+    person = str(tables["customers"].set_index("customer_id")["name"].loc[customer])
+    if "accounts" not in tables:
+        return person
+    return f"{tables['accounts'].set_index('customer_id')['firm'].loc[customer]} · {person}"
 
 
 def _masked(phone: str) -> str:

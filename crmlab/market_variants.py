@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmlab import contract_solvers, market_solvers
+from crmlab import contract_solvers, market_solvers, project_solvers
 from crmlab.market_replay import Recipe
 from crmlab.market_solvers import Cut
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.story import Story
-from sim.policy import Actions, Policy, Steady, View
+from sim.policy import Actions, Policy, Selling, Steady, View
 from sim.truth import profit
 
 MOST_TRIES = 200
@@ -114,6 +114,32 @@ class OffersForAll:
         return Actions(save=view.customers["customer_id"])
 
 
+@dataclass(frozen=True)
+class CallOnTheQuoted:
+    """A visit to who has the authority, in accounts that have a quote."""
+
+    name: str = "call on the quoted"
+    budget: float | None = None
+
+    def act(self, view: View) -> Actions:
+        """Return a visit to each account with a quote."""
+        ids = view.customers["customer_id"]
+        return Actions(selling=Selling(visits={"authority": ids[view.customers["quoted"] > 0]}))
+
+
+@dataclass(frozen=True)
+class VisitsForAll:
+    """A visit to all three people of everybody, every month."""
+
+    name: str = "visits for all"
+    budget: float | None = None
+
+    def act(self, view: View) -> Actions:
+        """Return visits to all."""
+        ids = view.customers["customer_id"]
+        return Actions(selling=Selling(visits=dict.fromkeys(("money", "authority", "need"), ids)))
+
+
 def _buyers(case: Case, market: Market, story: Story, quiet: Story) -> Cut:
     tables = {name: _both(story, quiet, name) for name in ("orders", "service_contacts")}
     days = market.almanac.first[[case.months, case.months + case.later]]
@@ -127,6 +153,13 @@ def _leavers(case: Case, market: Market, story: Story, quiet: Story) -> Cut:
     joined = people[["customer_id", "joined_day"]].to_numpy()
     days = market.almanac.first[[case.months, case.months + case.later]]
     return contract_solvers.cut(tables, joined, int(days[0]), int(days[1]))
+
+
+def _winners(case: Case, market: Market, story: Story, quiet: Story) -> Cut:
+    names = ("opportunities", "opportunity_stages", "accounts", "visits")
+    tables = {name: _both(story, quiet, name) for name in names}
+    days = market.almanac.first[[case.months, case.months + case.later]]
+    return project_solvers.cut(tables, int(days[0]), int(days[1]))
 
 
 def _both(story: Story, quiet: Story, name: str) -> dict[str, NDArray]:
@@ -168,6 +201,19 @@ CASES = {
         policies=(HoldTheLeaving(), OffersForAll()),
         ranks=("hold the leaving", "nothing", "offers for all"),
         cut=_leavers,
+    ),
+    "business": Case(
+        market="business",
+        customers=4000,
+        months=18,
+        later=6,
+        band=(0.734, 0.752),
+        naive_most=0.34,
+        pass_mark=0.62,
+        solvers=_solvers(project_solvers),
+        policies=(CallOnTheQuoted(), VisitsForAll()),
+        ranks=("call on the quoted", "nothing", "visits for all"),
+        cut=_winners,
     ),
 }
 

@@ -15,15 +15,25 @@ from crmlab.errors import LabError
 from crmlab.strangers import json_of
 from sim.errors import InputError
 from sim.market.scene import Levers
-from sim.policy import Actions, View
+from sim.policy import Actions, Selling, View
 
 MOST_BYTES = 3_000_000
 KINDS = {
     "campaign": "campaigns",
     "winback": "winback",
     "term": "terms",
+    "visit": "visits",
+    "discount": "discounts",
 }  # of these there are several: `with` says which
-PLAIN = {"call": "calls", "care": "care", "save": "save", "alert": "alerts"}
+PLAIN = {
+    "call": "calls",
+    "care": "care",
+    "save": "save",
+    "alert": "alerts",
+    "programme": "programme",
+    "handover": "handover",
+}
+SELLING = ("visits", "discounts", "programme", "handover")  # what only a supplier of firms does
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,10 @@ class WrittenPolicy:
                 named[step["with"]] = np.union1d(named.get(step["with"], chosen), chosen)
             else:
                 single[PLAIN[what]] = np.union1d(single.get(PLAIN[what], chosen), chosen)
+        both: dict[str, Any] = {**several, **single}
+        selling = Selling(**{name: both.pop(name) for name in SELLING if name in both})
         levers = Levers(**self.plain.get("levers", {}))
-        return Actions(levers=levers, prospecting=self.plain.get("prospecting", {}), **several, **single)  # type: ignore[arg-type]
+        return Actions(levers=levers, prospecting=self.plain.get("prospecting", {}), selling=selling, **both)
 
 
 def read(path: Path) -> WrittenPolicy:

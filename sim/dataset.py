@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import instruments, people, tables, truth
+from sim import firms, instruments, people, tables, truth
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.settings import Section, load
@@ -88,6 +88,8 @@ def gather(
     settings = story.settings
     visible = {name: story.frame(name) for name in seen_tables(settings) if name != "customers"}
     visible["customers"] = _customers(story, settings, seed, lang)
+    if "accounts" in visible:
+        visible |= firms.name_all(visible, visible["customers"], seed, lang=lang)
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in truth_tables(settings)}

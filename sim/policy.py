@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import InputError
+from sim.market.accounts import ROLES
 from sim.market.scene import Levers
 from sim.market.settings import Section
 
@@ -38,6 +39,21 @@ class View:
 
 
 @dataclass(frozen=True)
+class Selling:
+    """What a supplier does to accounts in a month; the values here are: nothing.
+
+    `visits`: "money", "authority" or "need" to accounts where this person is called on. `programme`: key accounts.
+    `discounts`: percent ("10") to accounts whose quotes of this month get it. `handover`: accounts that are handed
+    over with care if their salesperson leaves this month.
+    """
+
+    visits: Mapping[str, ArrayLike] = field(default_factory=dict)
+    programme: ArrayLike = NOBODY
+    discounts: Mapping[str, ArrayLike] = field(default_factory=dict)
+    handover: ArrayLike = NOBODY
+
+
+@dataclass(frozen=True)
 class Actions:
     """What the firm does in a month; ids are customer or prospect numbers. The values here are: nothing.
 
@@ -45,6 +61,7 @@ class Actions:
     `care`: customers given personal attention. `save`: customers held back. `winback`: offer to customers
     thought lost. `prospecting`: channel to a multiple of what is usually spent on it. Where there are contracts,
     `terms`: months ("12") to customers offered such a term; `alerts`: customers told before they use too much.
+    `selling` is what only a supplier of firms can do.
     """
 
     levers: Levers = field(default_factory=Levers)
@@ -56,6 +73,7 @@ class Actions:
     prospecting: Mapping[str, float] = field(default_factory=dict)
     terms: Mapping[str, ArrayLike] = field(default_factory=dict)
     alerts: ArrayLike = NOBODY
+    selling: Selling = field(default_factory=Selling)
 
 
 class Policy(Protocol):
@@ -90,6 +108,16 @@ class Steady:
 
 
 @dataclass(frozen=True)
+class Sold:
+    """What is done to accounts, as in `Selling`, checked: places instead of ids."""
+
+    visits: Mapping[str, NDArray]
+    programme: NDArray
+    discounts: Mapping[str, NDArray]
+    handover: NDArray
+
+
+@dataclass(frozen=True)
 class Plan:
     """A month's actions, checked: places instead of ids, and what each kind of action costs, yuan."""
 
@@ -103,6 +131,7 @@ class Plan:
     costs: dict[str, float]
     terms: Mapping[str, NDArray]
     alerts: NDArray
+    selling: Sold
 
 
 def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
@@ -147,6 +176,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         costs={},
         terms=_terms(settings, actions, known, where),
         alerts=_places(actions.alerts, known, where, "alerts"),
+        selling=_selling(settings, actions.selling, known, where),
     )
     made.costs.update(_costs(settings, made, view, founders))
     total = sum(made.costs.values())
@@ -168,6 +198,30 @@ def _terms(settings: Section, actions: Actions, known: NDArray, where: str) -> M
     choice = [str(months) for months in settings.contract.terms[1:]]
     given = _named(actions.terms, choice, where, "terms")
     return {months: _places(ids, known, where, f"terms[{months}]") for months, ids in given.items()}
+
+
+def _selling(settings: Section, asked: Selling, known: NDArray, where: str) -> Sold:
+    """Return what is done to accounts, by places; InputError where customers are no firms."""
+    if not isinstance(asked, Selling):
+        raise InputError(
+            f"{where}: selling = {str(asked)[:60]}: must be sim.policy.Selling; write selling=Selling(…)"
+        )
+    choice = tuple(settings.sales.discounts) if "sales" in settings else ()
+    nothing = not (asked.visits or asked.discounts or np.size(asked.programme) or np.size(asked.handover))
+    if "sales" not in settings and not nothing:
+        raise InputError(f"{where}: selling: the customers of this market are no firms; leave it out")
+    return Sold(
+        visits={
+            role: _places(ids, known, where, f"visits[{role}]")
+            for role, ids in _named(asked.visits, ROLES, where, "visits").items()
+        },
+        programme=_places(asked.programme, known, where, "programme"),
+        discounts={
+            percent: _places(ids, known, where, f"discounts[{percent}]")
+            for percent, ids in _named(asked.discounts, choice, where, "discounts").items()
+        },
+        handover=_places(asked.handover, known, where, "handover"),
+    )
 
 
 def _budget(policy: Policy, where: str) -> float | None:
@@ -200,6 +254,11 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
         offered = sum(len(who) for who in made.terms.values())
         costs["terms"] = offered * settings.contract.levers.term_cost
         costs["alerts"] = len(made.alerts) * settings.contract.levers.alert_cost
+    if "sales" in settings:
+        sold, price = made.selling, settings.sales
+        costs["visits"] = sum(np.size(who) for who in sold.visits.values()) * price.visit_cost
+        costs["key accounts"] = np.size(sold.programme) * price.programme_cost
+        costs["hand-over"] = np.size(sold.handover) * price.handover_cost
     volume = founders * settings.prospects.volume
     costs["prospecting"] = sum(
         volume * c.share * c.cost * made.prospecting.get(n, 1.0)

@@ -12,11 +12,14 @@ from sim.market.customers import Customers
 from sim.market.settings import kind_of
 from sim.market.state import State
 from sim.market.story import Story
-from sim.policy import Actions, Policy, Steady, View
+from sim.policy import Actions, Policy, Selling, Steady, View
 from sim.streams import Streams
 
 LEVERS = ("coupon", "newsletter", "care", "save", "winback")
-OWN_LEVERS: Mapping[str, tuple[str, ...]] = {"subscription": ("term", "alert")}
+OWN_LEVERS: Mapping[str, tuple[str, ...]] = {
+    "subscription": ("term", "alert"),
+    "business": ("visit", "programme", "discount"),
+}
 MONTHLY_DISCOUNT = 0.008  # about 10 % a year
 
 
@@ -106,6 +109,9 @@ _PULL: Mapping[str, Callable[[ArrayLike], Actions]] = {
     "winback": lambda ids: Actions(winback={"call": ids}),
     "term": lambda ids: Actions(terms={"12": ids}),
     "alert": lambda ids: Actions(alerts=ids),
+    "visit": lambda ids: Actions(selling=Selling(visits={"authority": ids})),
+    "programme": lambda ids: Actions(selling=Selling(programme=ids)),
+    "discount": lambda ids: Actions(selling=Selling(discounts={"10": ids})),
 }
 
 
@@ -114,6 +120,7 @@ def _future(market: Market, state: State, months: int, policy: Policy, noise: in
     here = state.copy()
     people, futures = here.people, market.with_streams(Streams(market.streams.seed, "future", noise))
     _forget(people, futures.streams)
+    futures.dealing.forget(here, futures.streams)
     story = Story(market.settings, market.almanac, market.surroundings, state.month + months)
     ids = people.id.copy()
     for k in range(months):
@@ -159,6 +166,9 @@ def _cost(market: Market, state: State, lever: str) -> NDArray[np.float64]:
     if "contract" in market.settings:
         own = market.settings.contract.levers
         costs |= {"term": own.term_cost, "alert": own.alert_cost}
+    if "sales" in market.settings:
+        sales = market.settings.sales
+        costs |= {"visit": sales.visit_cost, "programme": sales.programme_cost, "discount": 0.0}
     return np.broadcast_to(np.asarray(costs[lever], dtype=float), consent.shape)
 
 

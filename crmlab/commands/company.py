@@ -23,7 +23,9 @@ SHARES = ("abandoned", "solved")
 
 
 def company(
-    market: Annotated[str, typer.Option(help="哪个市场：retail、subscription，或 .toml 文件")] = "retail",
+    market: Annotated[
+        str, typer.Option(help="哪个市场：retail、subscription、business，或 .toml 文件")
+    ] = "retail",
     customers: Annotated[int | None, typer.Option(help="开始时有多少客户")] = None,
     months: Annotated[int | None, typer.Option(help="模拟多少个月")] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子得到同样的数据")] = 1,

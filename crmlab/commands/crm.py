@@ -18,7 +18,10 @@ def add_to(app: typer.Typer) -> None:
 def crm(
     file: Annotated[Path, typer.Option(help="CRM 的文件；没有就新建")] = Path("crm.sqlite3"),
     market: Annotated[
-        str, typer.Option(help="先载入一个市场的客户：retail、subscription，或 dataset build 生成的文件夹")
+        str,
+        typer.Option(
+            help="先载入一个市场的客户：retail、subscription、business，或 dataset build 生成的文件夹"
+        ),
     ] = "",
     morning: Annotated[
         bool, typer.Option("--morning", help="先放进前台的一个早晨：十二件事，一件一件来")

@@ -52,7 +52,7 @@ def build(
 
 
 def story(
-    market: Annotated[str, typer.Argument(help="市场的名字，如 retail、subscription")],
+    market: Annotated[str, typer.Argument(help="市场的名字，如 retail、subscription、business")],
     customer: Annotated[int, typer.Argument(min=1, help="客户编号，见 customers 表")],
     data: Annotated[
         Path | None, typer.Option(help="dataset build 写出的文件夹（parquet）；不写就用随带的示范数据")

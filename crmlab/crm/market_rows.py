@@ -83,9 +83,29 @@ def chosen(table: "pd.DataFrame", fill: Mapping[str, Any]) -> "pd.DataFrame":
         table = table[table[fill["where"]]]
     if "unless" in fill:
         table = table[~table[fill["unless"]]]
+    if "only" in fill:
+        table = table[table[fill["only"]["of"]].isin(fill["only"]["codes"])]
+    if "last" in fill:
+        table = _last(table, fill["last"])
     if "spread" in fill:
         table = _spread(table, fill["spread"])
     return table.drop_duplicates(fill["once"]) if "once" in fill else table
+
+
+def _last(table: "pd.DataFrame", how: Mapping[str, Any]) -> "pd.DataFrame":
+    """Return, of the rows alike in `rows`, the one whose code of `of` stands last among `codes`."""
+    place = table[how["of"]].map(how["codes"].index).sort_values(kind="stable")
+    return table.loc[place.index].drop_duplicates(how["rows"], keep="last").sort_index()
+
+
+def _beside(table: "pd.DataFrame", how: Mapping[str, Any], market: Market) -> Any:
+    """Return what another table says of the same customers, or what stands in its place where it is not there."""
+    other = market.table(how["beside"])
+    if other is None:
+        return made(table, how["else"], market)
+    if "is" in how:
+        return how["is"]
+    return other.set_index(how["on"])[how["take"]].loc[table[how["on"]]].tolist()
 
 
 def _spread(table: "pd.DataFrame", how: Mapping[str, Any]) -> "pd.DataFrame":
@@ -99,8 +119,12 @@ def made(table: "pd.DataFrame", how: Any, market: Market) -> Any:
     """Return one column of the CRM: a list of values, or one value for all rows. KeyError for an absent column."""
     if isinstance(how, str):
         return table[how].tolist()
+    if "beside" in how:
+        return _beside(table, how, market)
     if "is" in how:
         return how["is"]
+    if "percent" in how:
+        return [round(100 * one) for one in table[how["percent"]].tolist()]
     if "text" in how:
         return market.words("text", how["text"])
     if "form" in how:

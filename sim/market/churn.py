@@ -80,11 +80,12 @@ def strike(people: Customers, cause: int, who: NDArray, size: NDArray) -> None:
     people.struck[broken] = cause
 
 
-def staff_blows(scene: Scene, people: Customers) -> None:
-    """Let the customers of those who leave feel it, the more the closer the bond."""
+def staff_blows(scene: Scene, people: Customers, felt: NDArray | float = 1.0) -> None:
+    """Let the customers of those who leave feel it, the more the closer the bond, times `felt` (one each, or one)."""
     if scene.leaves.any():
         who = np.flatnonzero(people.alive & scene.leaves[people.keeper])
         size = scene.settings.staff.takes * people.bond[who] * people.frailty[who] * 10.0
+        size = size * np.broadcast_to(felt, len(people))[who]
         strike(people, scene.settings.churn.causes.index("staff"), who, np.minimum(size, 1.0))
 
 

@@ -6,9 +6,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market import churn, quitting, usage
+from sim.market import churn, month, quitting, selling, usage
+from sim.market.accounts import enter, opened, reveal
 from sim.market.almanac import Almanac
 from sim.market.contracts import ALERT, MOMENT, NEW, signed
+from sim.market.pipeline import PROPOSAL, waits
+from sim.market.rivals import Surroundings
 from sim.market.scene import Scene
 from sim.market.settings import Section
 from sim.market.state import State
@@ -29,8 +32,20 @@ class Open:
     def welcome(self, scene: Scene, state: State, story: Story) -> None:
         """Give those who came this month what ties them to the firm."""
 
+    def sell(
+        self, scene: Scene, state: State, done: Plan, since: NDArray, last: NDArray, story: Story
+    ) -> None:
+        """Let what is sold besides plain orders be sold; `last` learns when each did something last."""
+
     def month(self, scene: Scene, state: State, done: Plan, since: NDArray, story: Story) -> None:
         """Let the relation itself go on for a month."""
+
+    def staff(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
+        """Let customers feel that those who looked after them leave."""
+        churn.staff_blows(scene, state.people)
+
+    def reveal(self, scene: Scene, state: State, story: Story) -> None:
+        """Note what nobody in the market knows, beyond what is noted in all."""
 
     def hazards(self, scene: Scene, state: State) -> NDArray[np.float64]:
         """Return the hazard of this month, a row a customer, a column a cause."""
@@ -40,9 +55,14 @@ class Open:
         """Return the places of those who are lost this month."""
         return churn.leave(scene, state.people, since)
 
-    def seen(self, almanac: Almanac, state: State) -> Mapping[str, Callable[[], NDArray]]:
+    def seen(
+        self, almanac: Almanac, around: Surroundings, state: State
+    ) -> Mapping[str, Callable[[], NDArray]]:
         """Return what the firm sees of its customers besides what every firm sees."""
         return {}
+
+    def forget(self, state: State, streams: Streams) -> None:
+        """Draw anew what lies ahead of the parts that only this kind has."""
 
 
 class Bound(Open):
@@ -87,7 +107,9 @@ class Bound(Open):
         quitting.renew(scene, state.people, bound, story)
         return lost
 
-    def seen(self, almanac: Almanac, state: State) -> Mapping[str, Callable[[], NDArray]]:
+    def seen(
+        self, almanac: Almanac, around: Surroundings, state: State
+    ) -> Mapping[str, Callable[[], NDArray]]:
         """Return plan, term, end of the term (-1: by the month), notice and last day (-1: none) of each."""
         bound, now = usage.contracts_of(state), float(state.month)
         return {
@@ -101,6 +123,87 @@ class Bound(Open):
         }
 
 
+class Visited(Open):
+    """A supplier of firms: accounts with several people, projects in a pipeline, salespeople who own accounts."""
+
+    def begin(self, settings: Section, streams: Streams, state: State) -> None:
+        """Open the founders' accounts."""
+        state.accounts = opened(settings, streams, state.people)
+
+    def act(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
+        """Visit, care for key accounts, and send better quotes."""
+        if scene.month == 0:
+            everybody = np.arange(len(state.people))
+            enter(scene, state.people, selling.accounts_of(state), everybody, story)
+        selling.call_on(scene, state, done.selling, story)
+        selling.quote_again(scene, state, _offers(scene, state, done), story)
+
+    def welcome(self, scene: Scene, state: State, story: Story) -> None:
+        """Open the accounts of those who came."""
+        accounts = selling.accounts_of(state)
+        new = np.arange(len(accounts), len(state.people))
+        some = state.people.rows(new)
+        accounts.join(opened(scene.settings, scene.streams, some))
+        state.people.level[new] = some.level
+        enter(scene, state.people, accounts, new, story)
+
+    def sell(
+        self, scene: Scene, state: State, done: Plan, since: NDArray, last: NDArray, story: Story
+    ) -> None:
+        """Let projects arise, go on, be won and lost; what is won is delivered like any order."""
+        signed_, paid = selling.sell(scene, state, since, _offers(scene, state, done), last, story)
+        month.settle(scene, state, signed_, paid, last, story)
+
+    def staff(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
+        """Let salespeople leave, with relations and with some of their accounts."""
+        selling.part_from_salespeople(scene, state, done.selling.handover, story)
+
+    def reveal(self, scene: Scene, state: State, story: Story) -> None:
+        """Note how warm relations are."""
+        reveal(scene, state.people, selling.accounts_of(state), story)
+
+    def hazards(self, scene: Scene, state: State) -> NDArray[np.float64]:
+        """Return the hazard of this month; warm relations lower it."""
+        return churn.hazards(
+            scene, state.people, selling.ties(scene, state.people, selling.accounts_of(state))
+        )
+
+    def leave(self, scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.int64]:
+        """Return who is lost; their open projects are too."""
+        bonds = selling.ties(scene, state.people, selling.accounts_of(state))
+        lost, moment, cause = churn.decide(scene, state.people, since, bonds)
+        churn.part_with(state.people, lost, moment, cause)
+        selling.close(scene, state, story)
+        return lost
+
+    def seen(
+        self, almanac: Almanac, around: Surroundings, state: State
+    ) -> Mapping[str, Callable[[], NDArray]]:
+        """Return size, key account or not, open projects and quotes of each, and whose salesperson has given notice."""
+        accounts, open_, n = selling.accounts_of(state), state.pipeline, len(state.people)
+        return {
+            "employees": lambda: accounts.employees,
+            "key_account": lambda: accounts.programme,
+            "projects": lambda: np.bincount(open_.who, minlength=n),
+            "quoted": lambda: np.bincount(open_.who[open_.stage >= PROPOSAL], minlength=n),
+            "owner_leaves": lambda: around.leaves[state.month][state.people.keeper],
+        }
+
+    def forget(self, state: State, streams: Streams) -> None:
+        """Draw anew the waits for projects and for their next steps."""
+        accounts, open_ = selling.accounts_of(state), state.pipeline
+        accounts.plan[:] = streams.exponentials("project again", state.people.id)
+        open_.clock[:] = waits(streams, open_.id, open_.stage)
+
+
+def _offers(scene: Scene, state: State, done: Plan) -> NDArray[np.float64]:
+    """Return the discount of each account's quotes of this month."""
+    made = np.zeros(len(state.people))
+    for name, who in done.selling.discounts.items():
+        made[who] = np.maximum(made[who], scene.settings.sales.discounts[name])
+    return made
+
+
 def _day(almanac: Almanac, moment: NDArray, known: float) -> NDArray[np.int64]:
     """Return the day of moments that lie before `known`, -1 for the others."""
     there = ~np.isnan(moment) & (moment < known)
@@ -108,4 +211,4 @@ def _day(almanac: Almanac, moment: NDArray, known: float) -> NDArray[np.int64]:
     return np.where(there, day_of(almanac, latest), -1)
 
 
-DEALINGS: Mapping[str, Open] = {"retail": Open(), "subscription": Bound()}
+DEALINGS: Mapping[str, Open] = {"retail": Open(), "subscription": Bound(), "business": Visited()}

@@ -5,7 +5,7 @@ from copy import copy
 import numpy as np
 
 from sim.errors import InputError
-from sim.market import churn, month, opinions, prospects
+from sim.market import month, opinions, prospects
 from sim.market.almanac import Almanac, months_allowed
 from sim.market.customers import founders
 from sim.market.dealing import DEALINGS
@@ -95,11 +95,13 @@ class Market:
         since = month.find_customers(scene, state, done, self.customers, self.block, story)
         self.dealing.welcome(scene, state, story)
         last = month.buy(scene, state, since, story)
+        self.dealing.sell(scene, state, done, since, last, story)
         month.answer(scene, state, self.hotline, story)
         self.dealing.month(scene, state, done, since, story)
-        churn.staff_blows(scene, state.people)
+        self.dealing.staff(scene, state, done, story)
         if truth:
             story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
+            self.dealing.reveal(scene, state, story)
         lost = self.dealing.leave(scene, state, last, story)
         story.losses(state.people, lost)
         month.age(scene, state)
@@ -136,7 +138,9 @@ class Market:
         return View(
             month=state.month,
             day=int(self.almanac.first[state.month]),
-            customers=customers_seen(self.almanac, state.people, self.dealing.seen(self.almanac, state)),
+            customers=customers_seen(
+                self.almanac, state.people, self.dealing.seen(self.almanac, self.surroundings, state)
+            ),
             prospects=prospects_seen(self.almanac, state.prospects),
             records={name: story.reader(name) for name in shown},
             visible=shown,

@@ -80,16 +80,25 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
     intensity *= loyalty.pull(scene, people)
     last = since.copy()
     made = ripen(people, scene.streams, intensity, since)
-    last[made.who] = made.part  # of several the last stands
+    paid = amounts(scene.settings, people, made, state.discount.take(made.who), scene.levers.price)
+    settle(scene, state, made, paid, last, story)
+    return last
+
+
+def settle(
+    scene: Scene, state: State, made: Round, paid: tuple[NDArray, NDArray], last: NDArray, story: Story
+) -> None:
+    """Let orders be paid (amount and margin, yuan) and lived through; `last` learns when each did something last."""
+    people = state.people
+    last[made.who] = np.maximum(last[made.who], made.part)  # of several the last stands
     failed = experience.severity(scene, made)
     day, at = scene.almanac.moment(scene.month, made.part)
-    _pay(scene, state, made, day, at, story)
+    _pay(scene, state, made, paid, (day, at), story)
     asked, voiced = raised(scene, people, made, failed, day)
     silent = (failed >= 0) & ~voiced
     _fail(scene, people, made.who[silent], made.order_id[silent], failed[silent], experience.SILENT, story)
     state.waiting = Requests.joined([state.waiting, asked])
     _send_friends(scene, state, _use(scene, people, made, failed), story)
-    return last
 
 
 def _use(scene: Scene, people: Customers, made: Round, failed: NDArray) -> list[tuple[NDArray, NDArray]]:
@@ -103,10 +112,16 @@ def _use(scene: Scene, people: Customers, made: Round, failed: NDArray) -> list[
     return sent
 
 
-def _pay(scene: Scene, state: State, made: Round, day: NDArray, at: NDArray, story: Story) -> None:
-    """Book the orders of a month: amount, reward, points."""
-    people = state.people
-    amount, margin = amounts(scene.settings, people, made, state.discount.take(made.who), scene.levers.price)
+def _pay(
+    scene: Scene,
+    state: State,
+    made: Round,
+    paid: tuple[NDArray, NDArray],
+    when: tuple[NDArray, NDArray],
+    story: Story,
+) -> None:
+    """Book the orders of a month: amount, reward, points. `paid` is amount and margin, `when` day and second."""
+    people, (amount, margin), (day, at) = state.people, paid, when
     if scene.levers.mode:
         worth = np.empty(len(amount))
         for turn in made.turns():

@@ -69,6 +69,26 @@ def ripen(people: Customers, streams: Streams, intensity: NDArray, since: NDArra
     return Round(who, order_id, part, normal(radius, angle), trouble, more[:4], more[4:], ends)
 
 
+def delivered(
+    streams: Streams, who: NDArray, order_id: NDArray, part: NDArray
+) -> tuple[Round, NDArray[np.int64]]:
+    """Return orders that did not ripen but were signed, each with the numbers that belong to it, and their order.
+
+    `who` are places in Customers; the second result says which of those given stands in each row.
+    """
+    order = np.lexsort((part, who))
+    first = np.flatnonzero(np.diff(who[order], prepend=-1))
+    rank = np.arange(len(who)) - np.repeat(first, np.diff(np.append(first, len(who))))
+    order = order[np.lexsort((part[order], rank))]
+    rank = np.sort(rank)
+    ends = np.searchsorted(rank, np.arange(rank[-1] + 1 if len(rank) else 1), side="right")
+    who, order_id, part = who[order], order_id[order], part[order]
+    numbers = streams.quads(ORDER, order_id, blocks=1)
+    more = streams.quads(ORDER, order_id, use=1, blocks=2)
+    z = normal(numbers[1], numbers[2])
+    return Round(who, order_id, part, z, numbers[3], more[:4], more[4:], ends), order
+
+
 def temper(streams: Streams, order_id: NDArray) -> NDArray[np.float64]:
     """Return four uniform numbers for each order: whether, when and why the customer speaks."""
     return streams.quads(ORDER, order_id, use=3)

@@ -9,6 +9,7 @@ from sim.errors import InputError
 from sim.market.customers import gauss, normal
 from sim.market.scene import Scene
 from sim.market.settings import Section
+from sim.streams import Streams
 
 MONTH_STEP = 10_000_000  # prospect_id = month + 1, then channel (2 digits) and number (5 digits) in the month
 CHANNEL_STEP = 100_000
@@ -17,6 +18,7 @@ FRIEND_STEP = (
 )
 MOST_FRIENDS = 9
 GENERATIONS = 3
+FOUNDERS_BEND = 0.5  # of the power that bends the three: customers of old have more of them
 
 
 @dataclass
@@ -123,17 +125,35 @@ def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.fl
 def _born(
     scene: Scene, ids: NDArray, channel: NDArray, created: NDArray | None, referred_by: NDArray
 ) -> Prospects:
-    ways = [scene.settings.prospects.channels[name] for name in channels(scene.settings)]
-    bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
     numbers = scene.streams.quads("prospect", ids, blocks=3)
-    # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
-    hidden = numbers[:3] ** bends[:, channel]
-    errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
-    seen = np.rint(np.clip(hidden + scene.settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
+    hidden, seen = _degrees(scene.settings, numbers, channel)
     moment = scene.month + numbers[8] if created is None else created
     told = scene.settings.prospects
     pull = told.convert * np.exp(told.steep * 2.0 * (score(hidden) - 0.5))
     return made_of(ids, channel, moment, referred_by, hidden, seen, pull, -np.log(numbers[3]))
+
+
+def degrees(
+    settings: Section, streams: Streams, ids: NDArray, channel: NDArray, founder: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the three (rows) of people of these numbers and channels, and what the firm guesses of them.
+
+    They are those the prospect had; founders have more of all, since they have long bought.
+    """
+    numbers = streams.quads("prospect", ids, blocks=3)
+    return _degrees(settings, numbers, channel, np.where(founder, FOUNDERS_BEND, 1.0))
+
+
+def _degrees(
+    settings: Section, numbers: NDArray, channel: NDArray, less: NDArray | float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ways = [settings.prospects.channels[name] for name in channels(settings)]
+    bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
+    # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
+    hidden = numbers[:3] ** (bends[:, channel] * less)
+    errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
+    seen = np.rint(np.clip(hidden + settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
+    return hidden, seen
 
 
 def score(hidden: NDArray) -> NDArray[np.float64]:

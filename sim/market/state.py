@@ -4,8 +4,10 @@ from dataclasses import dataclass, field, replace
 
 from numpy.typing import NDArray
 
+from sim.market.accounts import Accounts
 from sim.market.contracts import Contracts
 from sim.market.customers import Customers
+from sim.market.pipeline import Opportunities
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
 
@@ -22,6 +24,8 @@ class State:
     discount: NDArray  # and what they take off its orders, a share
     recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
     contracts: Contracts | None = None  # where customers are bound
+    accounts: Accounts | None = None  # where they are firms
+    pipeline: Opportunities = field(default_factory=Opportunities.none)  # their open projects
 
     def copy(self) -> "State":
         """Return a state of its own."""
@@ -33,4 +37,6 @@ class State:
             discount=self.discount.copy(),
             recent=list(self.recent),
             contracts=self.contracts and self.contracts.copy(),
+            accounts=self.accounts and self.accounts.copy(),
+            pipeline=self.pipeline.copy(),
         )

@@ -7,12 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.almanac import MONTH_DAYS, Almanac
-from sim.market.contracts import ACTS, HOW, NOTICES
-from sim.market.customers import STAGES, TIERS, Customers
-from sim.market.experience import ENDINGS
-from sim.market.loyalty import KINDS
-from sim.market.prospects import Prospects, channels
-from sim.market.requests import SKILLS, Requests, reasons
+from sim.market.customers import Customers
+from sim.market.prospects import Prospects
+from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
 from sim.market.scene import Scene
 from sim.market.settings import Section, kind_of
@@ -38,11 +35,22 @@ VISIBLE = (
 HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
 OWN_VISIBLE: Mapping[str, tuple[str, ...]] = {  # what only markets of a kind record
     "subscription": ("contracts", "usage", "bills", "plan_changes", "notices", "retention"),
+    "business": (
+        "accounts",
+        "opportunities",
+        "opportunity_stages",
+        "quotes",
+        "visits",
+        "key_accounts",
+        "handovers",
+    ),
 }
-OWN_HIDDEN: Mapping[str, tuple[str, ...]] = {"subscription": ("truth_wish",)}
+OWN_HIDDEN: Mapping[str, tuple[str, ...]] = {
+    "subscription": ("truth_wish",),
+    "business": ("truth_account", "truth_opportunity", "truth_warmth"),
+}
 INCOME = ("orders", "bills")
-SITES = ("shop", "online")
-SEVERITIES = ("minor", "major")
+OFFLINE = {"business": 2}  # where orders of a kind come from when not online; else from the shop
 
 
 def visible(settings: Section) -> tuple[str, ...]:
@@ -134,7 +142,7 @@ class Story:
             customer_id=people.id.take(one.who),
             day=day.astype(np.int32),
             at=at.astype(np.int32),
-            site=online.astype(np.int8),
+            site=np.where(online, 1, OFFLINE.get(kind_of(self.settings), 0)).astype(np.int8),
             amount=fen.astype(np.int32),
             margin=margin.astype(np.int32),
         )
@@ -326,35 +334,3 @@ def day_of(almanac: Almanac, moment: NDArray) -> NDArray[np.int64]:
         mine = whole == month
         days[mine] = almanac.moment(int(month), moment[mine] - month)[0]
     return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)
-
-
-def own_words(table: str) -> dict[str, tuple[str, ...]]:
-    """Return the words behind coded columns whose name means something else in other tables."""
-    own: dict[str, dict[str, tuple[str, ...]]] = {
-        "notices": {"kind": NOTICES},
-        "retention": {"act": ACTS},
-        "contracts": {"how": HOW},
-    }
-    return own.get(table, {})
-
-
-def words(settings: Section) -> dict[str, tuple[str, ...]]:
-    """Return the words behind every coded column."""
-    own: dict[str, tuple[str, ...]] = {}
-    if "contract" in settings:
-        plans = tuple(settings.contract.plans)
-        own = {"plan": plans, "from_plan": plans, "to_plan": plans}
-    return own | {
-        "site": SITES,
-        "channel": channels(settings),
-        "skill": SKILLS,
-        "reason": reasons(settings),
-        "campaign": tuple(settings.levers.campaigns),
-        "offer": tuple(settings.winback.offers),
-        "kind": KINDS,
-        "severity": SEVERITIES,
-        "ending": ENDINGS,
-        "cause": tuple(settings.churn.causes),
-        "stage": STAGES,
-        "tier": TIERS,
-    }

@@ -21,13 +21,20 @@ SEEN = (
     "costs", "rivals", "keepers", "calendar",
 )  # fmt: skip
 TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
-FEN = ("amount", "margin", "fee", "above")
-ROUNDED = {"truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2}
+OWN_SEEN = {"business": ("account_contacts", "salespeople")}  # told from what a story knows at its end
+# person_id: the account's number, and from here on for the others; 15 digits, which a sheet still holds exactly.
+MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
+FEN = ("amount", "margin", "fee", "above", "value")
+ROUNDED = {
+    "truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
+    "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2,
+}  # fmt: skip
 
 
 def seen(settings: Section) -> tuple[str, ...]:
     """Return the names of the tables that everybody may see, in a market of these settings."""
-    return (*SEEN, *OWN_VISIBLE.get(kind_of(settings), ()))
+    kind = kind_of(settings)
+    return (*SEEN, *OWN_VISIBLE.get(kind, ()), *OWN_SEEN.get(kind, ()))
 
 
 def hidden(settings: Section) -> tuple[str, ...]:
@@ -56,7 +63,8 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
 
 
 def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
-    from sim.market.story import day_of, own_words, words
+    from sim.market.story import day_of
+    from sim.market.wording import own_words, words
 
     rows = story.arrays(table)
     told = {column.name: column for column in tables.table(table).columns}
@@ -64,11 +72,11 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
         return {name: np.zeros(0, dtype=tables.DTYPES[column.dtype]) for name, column in told.items()}
     if table == "truth_loss":
         rows["day"] = day_of(story.almanac, np.minimum(rows["lost_at"], story.months - 1e-9))
-    lists = words(story.settings) | own_words(table)
+    lists = words(story.settings) | own_words(story.settings, table)
     made: dict[str, NDArray] = {}
     for name, column in told.items():
         codes = rows[name]
-        if name == "stated":
+        if name == "stated" and name not in lists:
             made[name] = np.array([*lists["cause"], "customer", "none"], dtype=object)[codes]
         elif column.dtype == "text" and codes.dtype != object:
             made[name] = np.array(lists[name], dtype=object)[codes]
@@ -80,7 +88,8 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
 
 
 def _customers(story: "Story") -> dict[str, Any]:
-    from sim.market.story import customers_seen, words
+    from sim.market.story import customers_seen
+    from sim.market.wording import words
 
     lists, seen = words(story.settings), customers_seen(story.almanac, story.customers())
     same = ("customer_id", "joined_day", "keeper", "consent", "points")
@@ -91,7 +100,8 @@ def _customers(story: "Story") -> dict[str, Any]:
 
 
 def _truth_customers(story: "Story") -> dict[str, Any]:
-    from sim.market.story import day_of, words
+    from sim.market.story import day_of
+    from sim.market.wording import words
 
     people, lists = story.customers(), words(story.settings)
     lost = ~people.alive
@@ -134,7 +144,47 @@ def _calendar(story: "Story") -> dict[str, Any]:
     }
 
 
+def _account_contacts(story: "Story") -> dict[str, Any]:
+    """Return who in each account has the money, the authority and the need: three rows, fewer people in small firms."""
+    from sim.market.accounts import ROLES
+
+    rows = story.arrays("accounts")
+    if not rows:
+        return {
+            "customer_id": np.zeros(0, dtype=np.int64),
+            "role": np.zeros(0, dtype=object),
+            "person_id": np.zeros(0, dtype=np.int64),
+        }
+    small = rows["employees"] < story.settings.accounts.boss_below
+    account = rows["customer_id"]
+    money = np.where(small, account + AUTHORITY_STEP, account + MONEY_STEP)
+    people = (money, account + AUTHORITY_STEP, account)
+    return {
+        "customer_id": np.tile(account, len(ROLES)),
+        "role": np.repeat(np.array(ROLES, dtype=object), len(account)),
+        "person_id": np.concatenate(people),
+    }
+
+
+def _salespeople(story: "Story") -> dict[str, Any]:
+    """Return who owned accounts, one after another on each seat."""
+    from sim.market.accounts import SEAT_STEP
+
+    leaves, first = story.surroundings.leaves[: story.months], story.almanac.first
+    month, seat = np.nonzero(leaves)
+    seats = np.arange(leaves.shape[1])
+    number = np.concatenate([seats * SEAT_STEP, seat * SEAT_STEP + np.cumsum(leaves, axis=0)[month, seat]])
+    begun = np.concatenate([np.full(len(seats), -1), first[month + 1]])
+    order = np.argsort(number)
+    number, begun = number[order], begun[order]
+    follows = np.append(np.diff(number) == 1, False)
+    until = np.where(follows, np.append(begun[1:], 0) - 1, -1)
+    return {"salesperson_id": number, "seat": number // SEAT_STEP, "from_day": begun, "until_day": until}
+
+
 _OWN = {
+    "account_contacts": _account_contacts,
+    "salespeople": _salespeople,
     "customers": _customers,
     "truth_customer": _truth_customers,
     "rivals": _rivals,

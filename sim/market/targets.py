@@ -11,6 +11,7 @@ from sim.market.story import Story
 SOURCES = {
     "retail": Path(__file__).with_suffix(".toml"),
     "subscription": Path(__file__).with_name("targets_subscription.toml"),
+    "business": Path(__file__).with_name("targets_business.toml"),
 }
 CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
 LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
@@ -60,7 +61,7 @@ def findings(story: Story) -> list[Finding]:
 
 def measures_of_all_kinds() -> None:
     """Load the files whose functions enter themselves among the measures."""
-    from sim.market import facts_response, facts_service, facts_subscription  # noqa: F401
+    from sim.market import facts_business, facts_response, facts_service, facts_subscription  # noqa: F401
 
 
 def check(

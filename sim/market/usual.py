@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from sim.market.facts import Usual
+from sim.market.facts_business import UsualSupplier
 from sim.market.facts_subscription import UsualProvider
 from sim.market.settings import Section, kind_of
 from sim.policy import Policy
 
-USUAL: Mapping[str, Policy] = {"retail": Usual(), "subscription": UsualProvider()}
+USUAL: Mapping[str, Policy] = {
+    "retail": Usual(),
+    "subscription": UsualProvider(),
+    "business": UsualSupplier(),
+}
 
 
 def usual(settings: Section) -> Policy:

@@ -13,7 +13,7 @@ from crmlab import customer_story as stories
 from crmlab.errors import LabError
 from sim import tables
 
-MARKETS = ("retail", "subscription")
+MARKETS = ("retail", "subscription", "business")
 WORDS = tomllib.loads((stories.DATASETS / "stories.toml").read_text(encoding="utf-8"))
 
 
@@ -79,7 +79,7 @@ def test_without_the_truth_the_story_is_what_the_firm_saw(tmp_path: Path) -> Non
 
 
 def test_what_is_not_there_is_refused_with_a_cure(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match=r"zoo（.*没有这个市场的数据；市场请选 retail、subscription"):
+    with pytest.raises(LabError, match=r"zoo（.*没有这个市场的数据；市场请选 business、retail、subscription"):
         stories.read("zoo")
     frames = stories.read("retail")
     with pytest.raises(LabError, match=r"客户 999999：没有这个编号；请用 customers 表里的编号，如 1"):

@@ -13,6 +13,8 @@ from crmlab.errors import LabError
 from crmlab.market_replay import Recipe, between, tried
 from crmlab.market_variants import CouponsForAll
 from sim.errors import InputError
+from sim.market import Market
+from sim.market.settings import load
 from sim.policy import Actions, Steady, View, plan
 from sim.truth import profit
 
@@ -131,6 +133,7 @@ def test_a_written_policy_is_tried_between_two_known_ones():
         ([{"do": "campaign", "with": "gold", "where": []}], {}, "gold"),
         ([{"do": "campaign", "with": "coupon", "where": []}], {"budget": 1}, "at most its budget"),
         ([{"do": "term", "with": "12", "where": []}], {}, "no contracts"),
+        ([{"do": "visit", "with": "need", "where": []}], {}, "no firms"),
         ([], {"levers": {"price": 50}}, "price"),
         ([], {"budget": float("nan")}, "budget"),
     ],
@@ -233,3 +236,23 @@ def test_any_policy_is_refused_in_a_sentence_or_carried_out(present, plain):
         plan(present.market.settings, policy, look, 400.0)
     except InputError as failure:
         assert str(failure).startswith("policy ")
+
+
+def test_a_written_policy_may_visit_and_discount_where_customers_are_firms() -> None:
+    written = policy_file.of(
+        {
+            "schema": 1,
+            "actions": [
+                {"do": "visit", "with": "authority", "where": [{"column": "quoted", "from": 1}]},
+                {"do": "discount", "with": "10", "where": [{"column": "employees", "from": 200}]},
+                {"do": "programme", "where": [], "most_first": "spent", "at_most": 5},
+                {"do": "handover", "where": [{"column": "owner_leaves", "from": 1}]},
+            ],
+        }
+    )
+    story = Market(400, 2, settings=load("business")).run(6, written)
+    visits, quotes = story.frame("visits"), story.frame("quotes")
+    assert set(visits["role"][visits["why"] == "asked"]) == {"authority"}
+    assert set(quotes["discount"]) == {0.0, 0.1}
+    assert (story.frame("key_accounts").groupby("month").size() <= 5).all()
+    assert story.frame("handovers")["careful"].mean() > 0.9  # newcomers of the month were not seen yet

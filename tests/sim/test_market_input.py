@@ -150,7 +150,9 @@ def test_a_wrong_setting_is_refused(changes: dict[str, Any], words: str) -> None
 
 
 def test_a_market_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"market = 'moon': there is no ready market .* choose retail"):
+    with pytest.raises(
+        InputError, match=r"market = 'moon': there is no ready market .* choose business, retail"
+    ):
         market_settings.load("moon")
     broken = tmp_path / "broken.toml"
     broken.write_text("a = ")

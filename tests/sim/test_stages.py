@@ -40,7 +40,7 @@ def test_decline_may_follow_any_stage(people, why):
     assert stages(people, now).tolist() == [DECLINE] * 4
 
 
-@pytest.fixture(scope="module", params=["retail", "subscription"])
+@pytest.fixture(scope="module", params=["retail", "subscription", "business"])
 def months(request):
     told = Market(3000, 3, settings=load(request.param)).run(18, truth=True).frame("truth_month")
     told["hazard"] = told[[name for name in told if name.startswith("hazard_")]].sum(axis=1)

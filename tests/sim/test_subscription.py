@@ -148,8 +148,11 @@ def test_a_market_file_may_stand_on_another(tmp_path) -> None:  # type: ignore[n
     own.write_text('base = "subscription"\n[contract]\nlock = 0.5\n', encoding="utf-8")
     assert load(own).contract.lock == 0.5 and load(own).contract.notice_months == 1.0
     for text, rule in (
-        ('base = "nowhere"', r"base = nowhere: must be one of retail, subscription"),
-        ('base = "retail"\nkind = "nothing"', r"kind = nothing: must be one of retail, subscription"),
+        ('base = "nowhere"', r"base = nowhere: must be one of business, retail, subscription"),
+        (
+            'base = "retail"\nkind = "nothing"',
+            r"kind = nothing: must be one of business, retail, subscription",
+        ),
         ('base = "subscription"\n[contract]\nlocks = 1.0', r"contract.locks = 1.0: is unknown here"),
     ):
         own.write_text(text, encoding="utf-8")

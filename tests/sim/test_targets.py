@@ -31,6 +31,24 @@ def test_the_subscription_market_meets_its_targets() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 4])
+def test_the_business_market_meets_its_targets(seed: int) -> None:
+    found = targets.check(seed, customers=20_000, settings=load("business"))
+    assert len(found) == 15
+    assert not {one.target.name: one.observed for one in found if not one.passed}
+
+
+@pytest.mark.slow
+def test_accounts_without_people_who_matter_are_noticed() -> None:
+    alike = load("business", sales__degree_push=0.0, sales__warmth_push=0.0, sales__warmth_pull=0.0)
+    alike = with_(alike, accounts__rebuy_pull=0.0, accounts__lock_warmth=0.0, staff__takes=0.0)
+    alike = with_(alike, sales__knows=0.0, prospects__steep=0.0)
+    found = {one.target.name: one for one in targets.check(1, customers=15_000, settings=alike)}
+    for name in ("sales_lost_with_salesperson", "best_channel_over_worst", "wins_foretold"):
+        assert not found[name].passed, name
+
+
+@pytest.mark.slow
 def test_contracts_that_bind_nobody_are_noticed() -> None:
     loose = load("subscription", contract__lock=1.0, contract__lock_feel=1.0, contract__end_push=1.0)
     loose = with_(loose, contract__buyout_share=1.0)

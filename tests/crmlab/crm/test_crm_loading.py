@@ -11,6 +11,7 @@ from crmlab.places import DATASETS
 
 DEMO = DATASETS / "retail" / "demo"
 CONTRACTS = DATASETS / "subscription" / "demo"
+FIRMS = DATASETS / "business" / "demo"
 
 
 def test_every_customer_order_point_and_consent_is_there(book):
@@ -28,7 +29,7 @@ def test_every_customer_order_point_and_consent_is_there(book):
     assert seen.oddities == ()
 
 
-@pytest.mark.parametrize("folder", [DEMO, CONTRACTS], ids=["retail", "subscription"])
+@pytest.mark.parametrize("folder", [DEMO, CONTRACTS, FIRMS], ids=["retail", "subscription", "business"])
 def test_surveys_and_campaigns_come_with_the_customers(book, folder):
     from crmlab.crm.loading import load
 
@@ -66,7 +67,7 @@ def test_dates_are_those_of_the_market_s_calendar(book):
     ).all()
 
 
-@pytest.mark.parametrize("folder", [DEMO, CONTRACTS], ids=["retail", "subscription"])
+@pytest.mark.parametrize("folder", [DEMO, CONTRACTS, FIRMS], ids=["retail", "subscription", "business"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_codes_read_as_words_in_both_languages(book, lang, folder):
     from crmlab.crm.loading import load
@@ -170,3 +171,24 @@ def test_a_market_without_a_table_or_with_unknown_codes_is_loaded_as_it_is(book,
     assert {name for name, rows in done.items() if rows} <= {"account", "person", "consent"}
     assert (done["account"], done["person"]) == (3, 3)
     assert set(inspect(book)["account"]["channel"]) == {"satellite"}
+
+
+def test_a_market_of_firms_brings_firms_people_projects_and_quotes(book):
+    from crmlab.crm.loading import load
+
+    load(market.find("business"))
+    names = ("accounts", "account_contacts", "customers", "opportunity_stages", "quotes", "visits")
+    tables = {name: pd.read_parquet(FIRMS / f"{name}.parquet") for name in names}
+    seen = inspect(book)
+    accounts = seen["account"].set_index("id")
+    assert (accounts["kind"] == "business").all()
+    assert accounts["name"].to_dict() == tables["accounts"].set_index("customer_id")["firm"].to_dict()
+    others = tables["account_contacts"].query("role != 'need'")["person_id"].nunique()
+    assert len(seen["person"]) == len(tables["customers"]) + others
+    log, stages = tables["opportunity_stages"], seen["opportunity"]["stage"].value_counts()
+    assert len(seen["opportunity"]) == log["opportunity_id"].nunique()
+    for stage in ("won", "lost"):
+        assert stages[stage] == (log["stage"] == stage).sum()
+    assert seen["quote"]["price"].sum() == pytest.approx(tables["quotes"]["amount"].sum(), abs=0.01)
+    assert (seen["activity"]["kind"] == "go_out").sum() == len(tables["visits"])
+    assert seen.oddities == ()
