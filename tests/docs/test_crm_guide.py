@@ -40,14 +40,15 @@ def open_and_close(words: list[str], folder: Path) -> tuple[str, str]:
 @pytest.mark.slow
 def test_the_commands_of_the_guide_open_what_it_says(tmp_path):
     shown = [words for words in GUIDE.commands if words[0] == "crm"]
-    market, morning, english, contracts, own = (open_and_close(words, tmp_path) for words in shown)
+    market, morning, english, contracts, firms, own = (open_and_close(words, tmp_path) for words in shown)
     assert "工作台" in market[1] and len(inspect(tmp_path / "crm.sqlite3")["account"]) > 400
     assert "启明文具" in morning[1] and "12" in morning[0]
     assert 'lang="en"' in english[1] and "Quick call" in english[1]
     assert "工作台" in contracts[1] and len(inspect(tmp_path / "contracts.sqlite3")["account"]) > 400
+    assert "工作台" in firms[1] and len(inspect(tmp_path / "firms.sqlite3")["opportunity"]) > 100
     told = [next(row for row in page.splitlines() if "启明文具" in row) for page in (morning[1], own[1])]
     assert "12" in own[0] and told[0] != told[1]  # the student's own morning, not everybody's
-    names = ("crm", "morning", "english", "contracts", "2026001")
+    names = ("crm", "morning", "english", "contracts", "firms", "2026001")
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.sqlite3" for name in names}
 
 
