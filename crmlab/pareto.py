@@ -19,7 +19,7 @@ def show(lab: "Lab", causes: "pd.DataFrame", *, by: str, title: str) -> None:
 
     from crmlab import charts
 
-    rows = causes.sort_values(by)
+    rows = causes.sort_values(by, kind="stable")
     names = rows[f"cause_{lab.lang}"].tolist()
     figure = Figure(figsize=(8.6, 3.4))
     axes = figure.subplots()

@@ -76,7 +76,7 @@ def _people(tables: dict[str, dict[str, NDArray]], ids: NDArray, today: int) -> 
     for k, role in enumerate(("money", "authority", "need")):
         mine = (visits["role"] == k) & (visits["day"] < today)
         when = visits["customer_id"][mine] * STEP + visits["day"][mine]
-        order = np.argsort(when)
+        order = np.argsort(when, kind="stable")
         last = np.searchsorted(when[order], ids * STEP + today) - 1
         place = order[np.maximum(last, 0)] if len(order) else np.zeros(len(ids), dtype=np.int64)
         there = (last >= 0) & (visits["customer_id"][mine][place] == ids) if len(order) else met > 0

@@ -138,7 +138,7 @@ def test_a_market_of_contracts_brings_plans_bills_and_notices(book, seen_by):
     assert seen["activity"]["result"].str.contains("解约").sum() == len(tables["notices"])
     newest = (
         pd.read_parquet(CONTRACTS / "contracts.parquet")
-        .sort_values("start_day")
+        .sort_values(["start_day", "contract_id"])
         .groupby("customer_id")
         .last()
     )
