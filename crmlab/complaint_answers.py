@@ -23,14 +23,14 @@ ABILITIES: dict[str, tuple[str, ...]] = {
 
 
 def of(ability: str, facts: dict[str, Any], visible: Path) -> dict[str, Any]:
-    """Return the answers of one ability, from the facts of a casebook and the folder of its visible tables."""
+    """Return the answers of one ability, from all the facts of a world and the folder of its visible tables."""
     import pandas as pd
 
     tables = [
         pd.read_parquet(visible / f"{name}.parquet")
         for name in ("case_lines", "cases_new", "cases_due", "case_causes")
     ]
-    known, slips = right(facts), naive(*tables)
+    known, slips = right(facts["cases"]), naive(*tables)
     return {form: (known if form in ABILITIES.get(ability, ()) else slips)[form] for form in FORMS}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmlab import complaint_answers
+from crmlab import complaint_answers, skill_answers
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
@@ -24,6 +24,10 @@ EXPLAINED = (
 EXPLAINED_COMPLAINTS = (
     "老周：投诉成立、贡献又大的，我选换货再补 50 元，少走的人比 50 元值钱。"
     "先改花费最大的那个原因，出库前多看一眼。客户不接受，我问清他要什么，再报给您。"
+)
+EXPLAINED_SKILLS = (
+    "老周：看板最好看的是说得快，可是没办成的客户最多；我照星期五的数算了净省，选净省最多的那一样。"
+    "我自己最弱的是约定，下一次说清几点回电话。挨了骂先深呼吸，下班说一说就放下。"
 )
 FORMS = ("parts", "path", "board", "register", "special", "predict", "plan")
 
@@ -113,13 +117,13 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
     given = {LAB: answers_of(student, facts)}
     project = desk / PROJECT
     if given[LAB]:
-        given[complaint_answers.LAB] = complaint_answers.of(student, facts["cases"], pool.visible(nnn))
-        complaint_answers.telephone(
-            project, student, well="call" in complaint_answers.ABILITIES.get(student, ())
-        )
+        for lab, call in ((complaint_answers, "call"), (skill_answers, "talk")):
+            given[lab.LAB] = lab.of(student, facts, pool.visible(nnn))
+            lab.telephone(project, student, well=call in lab.ABILITIES.get(student, ()))
         agents = given[LAB]["plan"]["agents"]
         _explain(project / f"{LAB}.ipynb", EXPLAINED.format(most=max(agents), least=min(agents)))
         _explain(project / f"{complaint_answers.LAB}.ipynb", EXPLAINED_COMPLAINTS)
+        _explain(project / f"{skill_answers.LAB}.ipynb", EXPLAINED_SKILLS)
     answers = {"schema": 1, "student": student, "answers": given}
     text = json.dumps(answers, ensure_ascii=False, indent=1)
     (project / "answers.json").write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab import call_cards, casebook, solvers
+from crmlab import call_cards, casebook, phone_shift, phone_skills, solvers
 from crmlab.replay import Outcome, replay_staffing, run_days
 from sim.callcenter.floor import AGENT_STEP
 from sim.contacts import arrivals
@@ -54,12 +54,14 @@ def build(seed: int) -> World:
     story, levels = _story(fridays, scenario, streams), _levels_by_hour(fridays, scenario)
     cards, key = call_cards.deal(streams)
     cases, cases_truth, cases_facts = casebook.deal(streams)
+    skills, skills_facts = phone_skills.deal(streams)
     facts: dict[str, Any] = {
         "story": story,
         "worst_hour": min(levels, key=lambda hour: levels[hour]),
         "board": _board(fridays, scenario),
         "cards": key.to_dict("records"),
         "cases": cases_facts,
+        "skills": skills_facts,
     }
     today = contacts[contacts["day"] == TODAY].reset_index(drop=True)
     visible = {
@@ -69,6 +71,7 @@ def build(seed: int) -> World:
         "trace": _trace(fridays, story, streams),
         "call_cards": cards,
         **cases,
+        **skills,
     }
     truth = {"contacts": next_contacts, "draws": next_draws, "call_cards": key, **cases_truth}
     difficulty = _questions(facts, levels)
@@ -80,6 +83,10 @@ def build(seed: int) -> World:
             "expert": solvers.expert(contacts, draws, scenario),
         }
         outcomes = {name: replay_staffing(next_contacts, next_draws, plans[name], scenario) for name in plans}
+        offer, facts["shift"] = phone_shift.deal(
+            streams, (today, visible["draws"]), (next_contacts, next_draws), scenario
+        )
+        visible["skill_offer"] = offer
         facts["staffing"] = {"target": TARGET} | {
             name: {"agents": plans[name], **vars(outcomes[name])} for name in plans
         }

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,14 @@ def again(folder: Path, scenario: str, *, student: str = "", level: int = 1, lan
     call = _fresh(folder, load(scenario), student, level, lang)
     log.save(call.record(), call.path)
     return call
+
+
+def latest(folder: Path, scenario: str, *, student: str = "", level: int = 1, lang: str = "zh") -> Call:
+    """Return the latest attempt at `scenario` of whatever level and language; where none can be read, as `resume`."""
+    for path in reversed(kept(folder, scenario)):
+        with suppress(LabError):
+            return taken_up(path)
+    return resume(folder, scenario, student=student, level=level, lang=lang)
 
 
 def number_of(path: Path) -> int:

@@ -50,5 +50,5 @@ def show_sheet(folder: Path, scenario: str, *, student: str, level: int, lang: s
         told = _("（没有作答）")
         cards.show(cards.card(_("与客户通话"), cards.paragraphs(told)), told)
         return
-    html = sheet.html(attempts.resume(folder, scenario, student=student, level=level, lang=lang))
+    html = sheet.html(attempts.latest(folder, scenario, student=student, level=level, lang=lang))
     cards.show(html, unescape(re.sub(r"<[^>]+>", " ", html)))
