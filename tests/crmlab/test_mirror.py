@@ -1,0 +1,50 @@
+"""One's own calls held against the judge."""
+
+from pathlib import Path
+
+import pytest
+
+from crmlab import mirror, skill_answers
+from crmlab.judging import Plays, evidence
+from crmlab.places import COURSE
+
+TEACHER = COURSE / "project03_phone_service" / "teacher"
+CALL = skill_answers.CALL
+
+
+@pytest.mark.parametrize(
+    ("folder", "weak"),
+    [
+        ("handin", {"none"}),
+        ("lab3_calls/no_end", {"commit", "close"}),
+        ("lab3_calls/hung_up", {"check", "answer", "commit", "close"}),
+        ("lab3_calls/none", set()),
+    ],
+)
+def test_the_weakest_step_is_the_lowest_of_the_sheet(
+    folder: str, weak: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(TEACHER / folder))
+    assert mirror.weak_steps(evidence("plays"), CALL) == weak
+
+
+def test_any_of_several_attempts_may_be_meant() -> None:
+    sheets = {CALL: [{"steps": {"open": 50, "ask": 100}}, {"steps": {"open": 95, "ask": 90}}]}
+    assert mirror.weak_steps(Plays({}, sheets, {}), CALL) == {"open", "none"}
+
+
+def test_attempts_and_best_scores_by_level(tmp_path: Path) -> None:
+    skill_answers.telephone(tmp_path, "2026001", well=True)
+    skill_answers.telephone(tmp_path, "2026001", well=False)
+
+    class Lab:
+        project = tmp_path
+
+        class words:
+            @staticmethod
+            def say(name: str) -> str:
+                return {"level_columns": "level|calls|best", "level_rows": "1|2|3"}[name]
+
+    table = mirror.by_level(Lab(), CALL)  # type: ignore[arg-type]
+    assert table["calls"].tolist() == [2, 0, 0]
+    assert table["best"].tolist()[1:] == ["—", "—"] and table["best"].iloc[0] >= 80
