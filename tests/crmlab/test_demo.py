@@ -118,6 +118,8 @@ def _fits(field: Field, value: Any) -> bool:
         return value in options
     if field.kind == "many":
         return set(value) <= options
+    if field.kind == "text":
+        return isinstance(value, str) and bool(value)
     numbers = value if field.kind == "blocks" else [value]
     blocks = len(field.blocks) or 1
     least, most = field.min or 0, field.max or 0

@@ -74,7 +74,7 @@ def test_what_was_said_to_a_line_left_out_goes_with_the_next(dealt: list[Dealt])
     book = [beat["customer_zh"] for call in phone_skills.book()["calls"] for beat in call["beats"]]
     for visible, _ in dealt:
         told = "".join(visible["skill_call"]["note_zh"])
-        assert sum(one in told for one in set(book)) in (11, 12)  # all but those after the last line kept
+        assert 10 <= sum(one in told for one in set(book)) <= 12  # those after the last line are gone
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
