@@ -140,7 +140,7 @@ class Form:
                 body.append(one.widget)
             return body
         for key, text in self.rows:
-            about = f'<div style="{cards.TEXT};color:inherit"><b>{escape(key)}</b>　{escape(text)}</div>'
+            about = f'<div style="{cards.TEXT};color:inherit;white-space:pre-line"><b>{escape(key)}</b>　{escape(text)}</div>'
             asked = [
                 self.inputs.setdefault((key, f.name), make(f, lang, tight=True)) for f in self.spec.fields
             ]

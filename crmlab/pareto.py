@@ -25,6 +25,7 @@ def show(lab: "Lab", causes: "pd.DataFrame", *, by: str, title: str) -> None:
     axes = figure.subplots()
     bars = axes.barh(names, rows[by], color=[charts.MIDDLE] * (len(names) - 1) + [charts.DARK])
     axes.bar_label(bars, padding=4)
+    axes.margins(x=0.12)  # room for the longest bar's number
     axes.set_title(lab.words.say(title, {"top": names[-1]}))
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
