@@ -33,6 +33,8 @@ MAYBE = 0.1  # a sentence of which this may be true goes with what is surer besi
 ECHO = 0.4  # the share of a sentence that the customer said before, from which it says back
 PARROT = 0.7  # and from here on it does nothing else
 GROUND = 0.15  # below this share hardly anything of what the customer said is in it
+ASIDE = 14  # signs of a question that only asks whether what was just offered is welcome
+SAYS_WHEN = 0.3  # from which a promise with a limit in it is one
 GUESS = 0.5  # what saying back is worth then: perhaps in other words
 FEWEST = 4  # pieces a sentence must have to be an echo of anything
 
@@ -44,12 +46,14 @@ def heard(text: str, lang: str, *, before: Sequence[str] = (), after: str = "") 
     that an act is not drowned in a long utterance.
     """
     sure: dict[str, float] = {}
-    for sentence in SENTENCE.findall(text) or [text]:
+    for sentence in _sentences(text, lang):
         for act, belief in _of_sentence(sentence, lang, before).items():
             sure[act] = max(belief, sure.get(act, 0.0))
     for act, least in (("empathize", BARE), ("thank_close", BYE)):
         if act in sure and _about(act, text, lang, before) < least:
             sure[act] *= IN_PART
+    if sure.get("greet", 0.0) >= SURE and has("says_who", text, lang):
+        sure["self_intro"] = 1.0
     if "solution" in sure and not (has("asks_consent", text, lang) or _taken(after, lang)):
         sure["solution"] *= UNASKED
     if "solution" in sure and sure.get("restate", 1.0) <= GUESS:
@@ -57,6 +61,18 @@ def heard(text: str, lang: str, *, before: Sequence[str] = (), after: str = "") 
     if len(sure) > 1:
         sure.pop("offtopic", None)
     return {act: sure[act] for act in names() if sure.get(act)}
+
+
+def _sentences(text: str, lang: str) -> list[str]:
+    """Return the sentences of a text; “would that help?” belongs to the offer before it."""
+    made: list[str] = []
+    for sentence in SENTENCE.findall(text) or [text]:
+        asked = made and length(sentence) <= ASIDE and _asks(sentence) and has("asks_consent", sentence, lang)
+        if asked and has("offers", made[-1], lang) and not has("checks", made[-1] + sentence, lang):
+            made[-1] += sentence
+        else:
+            made.append(sentence)
+    return made
 
 
 def has(sign: str, text: str, lang: str) -> bool:
@@ -72,6 +88,8 @@ def has(sign: str, text: str, lang: str) -> bool:
 def _of_sentence(sentence: str, lang: str, before: Sequence[str]) -> dict[str, float]:
     chances = dict(tag(sentence, lang))
     sure = {act: belief for act, p in chances.items() if (belief := _belief(act, p))}
+    if chances.get("commit_time", 0.0) >= SAYS_WHEN and has("by_when", sentence, lang):
+        sure["commit_time"] = 1.0
     share = _echoed(sentence, lang, before)
     if share >= PARROT:
         return {"restate": 1.0}
@@ -86,9 +104,24 @@ def _of_sentence(sentence: str, lang: str, before: Sequence[str]) -> dict[str, f
     if share >= ECHO and has("checks", sentence, lang):
         sure["restate"] = 1.0
         sure.pop("offtopic", None)
+    elif _asks(sentence) and has("accuses", sentence, lang):
+        sure = {"blame": COSTS}
+    elif _asks(sentence) and has("asks_consent", sentence, lang) and has("offers", sentence, lang):
+        _offer(sure, chances)
     elif _asks(sentence):
         _ask(sure, "ask_open" if has("open_question", sentence, lang) else "ask_closed")
     return sure
+
+
+def _offer(sure: dict[str, float], chances: dict[str, float]) -> None:
+    """Take an offer that asks whether it is welcome for a solution, unless it is surely something else."""
+    other = max(
+        (p for act, p in chances.items() if act not in {*QUESTIONS, "solution", "explain"}), default=0.0
+    )
+    if other < SURE_OTHER:
+        sure["solution"] = 1.0
+        for act in QUESTIONS:
+            sure.pop(act, None)
 
 
 def _ask(sure: dict[str, float], kind: str) -> None:

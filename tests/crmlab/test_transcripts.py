@@ -98,6 +98,35 @@ def test_the_same_call_in_both_languages_scores_alike() -> None:
     assert sum(apart) / len(apart) <= 5 and max(apart) <= 12, apart
 
 
+TWINS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "data/roleplay/twins.yaml").read_text(encoding="utf-8")
+)
+
+
+def test_calls_written_twice_score_alike() -> None:
+    apart = [abs(judged(twin["zh"], "zh").overall - judged(twin["en"], "en").overall) for twin in TWINS]
+    assert sum(apart) / len(apart) <= 5 and max(apart) <= 15, apart
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "does", "does_not"),
+    [
+        ("Hello, Clear Eyes, this is Su in the shop.", "en", "self_intro", ""),
+        ("I can have it picked up on Monday, is that OK with you?", "en", "solution", "ask_closed"),
+        ("We could swap it for the blue one. Would that do?", "en", "solution", "ask_closed"),
+        ("我请师傅带零件上门，您看行吗？", "zh", "solution", "ask_closed"),
+        ("Everybody else can wait, why can't you?", "en", "blame", "ask_open"),
+        ("别人都能等，怎么就您不行？", "zh", "blame", "ask_open"),
+        ("We can do it tomorrow before three, I have kept a slot for you.", "en", "commit_time", ""),
+        ("Let me check: it came late and the lid is cracked. Is that right?", "en", "restate", "solution"),
+        ("Is that the branch in River Road?", "en", "ask_closed", "solution"),
+    ],
+)
+def test_what_a_sentence_does_is_told_by_its_signs(text: str, lang: str, does: str, does_not: str) -> None:
+    found = heard(text, lang)
+    assert found.get(does, 0.0) >= 0.7 and does_not not in found
+
+
 def test_a_long_friendly_turn_is_heard_in_all_its_sentences() -> None:
     text = "您好，我是客服小周。让您白等了一下午，换谁都生气，真对不起。您能讲讲是哪里坏了吗？我都记下来。"
     assert {"greet", "self_intro", "empathize", "ask_open", "listen"} <= set(heard(text, "zh"))

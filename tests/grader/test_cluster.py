@@ -13,6 +13,7 @@ from golden import hand_in
 
 from grader import marking, release, sandbox
 from grader.children import Unprotected
+from grader.cluster import _client
 from grader.course import Course
 from grader.errors import GraderError
 from grader.setting import Setting
@@ -102,6 +103,26 @@ def test_a_cluster_that_does_not_answer_is_told(course: Course):
         marking.mark(course, tiny.PROJECT, setting=setting)
 
 
+@pytest.mark.parametrize(("stalls", "told"), [(1, False), (2, True)])
+def test_a_machine_that_stood_still_is_asked_once_more(
+    stalls: int, told: bool, monkeypatch: pytest.MonkeyPatch
+):
+    tries: list[str] = []
+
+    def client(address: str, **options: object) -> str:
+        tries.append(address)
+        assert len(tries) > stalls
+        return "connected"
+
+    monkeypatch.setattr(distributed, "Client", client)
+    if told:
+        with pytest.raises(GraderError, match="没有调度器回答"):
+            _client("tcp://here")
+    else:
+        assert _client("tcp://here") == "connected"
+    assert len(tries) == 2
+
+
 @pytest.mark.slow
 def test_a_machine_that_does_not_see_the_class_is_told(workers, tmp_path: Path):
     from grader.cluster import Block
@@ -110,7 +131,7 @@ def test_a_machine_that_does_not_see_the_class_is_told(workers, tmp_path: Path):
     blind = Course(tmp_path / "course", tmp_path / "nowhere")
     block = Block(blind, Plan("p", "1", (), ()), Setting(), frozenset(), ("a",))
     with (
-        distributed.Client(workers.scheduler_address, set_as_default=False) as client,
+        _client(workers.scheduler_address) as client,
         pytest.raises(GraderError, match="看不到班级文件夹"),
     ):
         client.submit(Block.graded, block, pure=False).result()
