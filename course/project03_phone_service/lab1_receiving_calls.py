@@ -296,8 +296,10 @@ with lab.check("special") as check:
 assert isinstance(special, dict), lab.words.say("slip_blank")
 must, more = {"number", "time", "desk"}, {"sex", "words", "matters"}
 noted = {name: set(special.get(name) or ()) for name in ("harassing", "threatening")}
-assert must <= noted["harassing"] <= must | more, lab.words.say("slip_harassing")
-assert noted["threatening"] == must | more, lab.words.say("slip_threatening")
+lacks = len(must - noted["harassing"]) + len(noted["harassing"] - must - more)
+off = len(noted["threatening"] ^ (must | more))
+assert lacks <= 1, lab.words.say("slip_harassing")
+assert lacks + off <= 1, lab.words.say("slip_threatening")
 ### END HIDDEN TESTS
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "special_manners", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
