@@ -21,7 +21,7 @@ def show(lab: "Lab", causes: "pd.DataFrame", *, by: str, title: str) -> None:
 
     rows = causes.sort_values(by, kind="stable")
     names = rows[f"cause_{lab.lang}"].tolist()
-    figure = Figure(figsize=(8.6, 3.4))
+    figure = Figure(figsize=(7.6, 3.4))
     axes = figure.subplots()
     bars = axes.barh(names, rows[by], color=[charts.MIDDLE] * (len(names) - 1) + [charts.DARK])
     axes.bar_label(bars, padding=4)

@@ -109,7 +109,7 @@ def _cited(line: Line, _: Words) -> str:
 
 def _points(made: Score, _: Words) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(line.rule)}</th><td class="crm-number">{line.points}/{line.of}</td>'
+        f'<tr><th scope="row">{escape(line.rule)}</th><td class="crm-number" style="white-space:nowrap">{line.points}/{line.of}</td>'
         f"<td>{_cited(line, _)}</td></tr>"
         for line in made.sheet.lines
     )
@@ -117,7 +117,7 @@ def _points(made: Score, _: Words) -> str:
     if made.hints:
         more.append((_("看提示"), f"−{HINT_COST * made.hints}"))
     rows += "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="crm-number">{told}</td><td></td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td class="crm-number" style="white-space:nowrap">{told}</td><td></td></tr>'
         for name, told in more
     )
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (_("规则"), _("得分"), _("依据")))
