@@ -20,6 +20,7 @@ import numpy as np
 from crmlab import complaint_answers, demo, skill_answers
 from crmlab.judging import Truth
 from crmlab.places import COURSE
+from crmlab.telephone import ring
 from crmlab.variants import Pool
 from crmlab.words import Field, FormSpec, load
 
@@ -93,8 +94,8 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     ):
         forms = load(COURSE / demo.PROJECT / f"{lab}.toml").forms
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
-    complaint_answers.telephone(project, student.name, well=student.right())
-    skill_answers.telephone(project, student.name, well=student.right())
+    for scenario in (demo.CALL, complaint_answers.CALL, skill_answers.CALL):
+        ring(project, scenario, student.name, well=student.right())
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")
     return submit(desk, demo.PROJECT, student.name)

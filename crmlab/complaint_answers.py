@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 LAB = "lab2_complaints"
 CALL = "complaint_late_broken"
 FORMS = ("steps", "call", "sort", "due", "settle", "causes")
-MOST_LINES = 30
 
 # Which forms each student of the demonstration class gets right (`call`: whether the telephone call goes well).
 ABILITIES: dict[str, tuple[str, ...]] = {
@@ -70,17 +69,3 @@ def naive(
             "share": round(100 * float(often["cases"].sum() / causes["cases"].sum())),
         },
     }
-
-
-def telephone(folder: Path, student: str, *, well: bool) -> Path:
-    """Take the lab's call in the project `folder`, the six steps in order or the worst line on offer; return its log."""
-    from crmlab.roleplay.screen import attempts
-    from crmlab.roleplay.screen.chips import chips
-
-    call = attempts.again(folder / "plays", CALL, student=student)
-    order = list(call.scenario.lines)
-    for _turn in range(MOST_LINES):
-        if call.ended:
-            break
-        call.do("line", line=(min if well else max)(chips(call.play), key=order.index))
-    return call.path

@@ -13,9 +13,11 @@ from crmlab import complaint_answers, skill_answers
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
+from crmlab.telephone import ring
 from crmlab.variants import DEMO_SIZE, Pool
 
 PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
+CALL = "harassment"
 MARKER = ".made-by-the-demo"
 EXPLAINED = (
     "老周：来电最多的时段我排 {most} 个人，最少的排 {least} 个人，"
@@ -117,9 +119,10 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
     given = {LAB: answers_of(student, facts)}
     project = desk / PROJECT
     if given[LAB]:
+        ring(project, CALL, student, well="special" in ABILITIES[student])
         for lab, call in ((complaint_answers, "call"), (skill_answers, "talk")):
             given[lab.LAB] = lab.of(student, facts, pool.visible(nnn))
-            lab.telephone(project, student, well=call in lab.ABILITIES.get(student, ()))
+            ring(project, lab.CALL, student, well=call in lab.ABILITIES.get(student, ()))
         agents = given[LAB]["plan"]["agents"]
         _explain(project / f"{LAB}.ipynb", EXPLAINED.format(most=max(agents), least=min(agents)))
         _explain(project / f"{complaint_answers.LAB}.ipynb", EXPLAINED_COMPLAINTS)

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 LAB = "lab3_phone_skills"
 CALL = "enquiry_needs_time"
 FORMS = ("ready", "skills", "mend", "card", "talk", "self", "predict", "shift")
-MOST_LINES = 30
 
 # Which forms each student of the demonstration class gets right (`talk`: whether the telephone call goes well).
 ABILITIES: dict[str, tuple[str, ...]] = {
@@ -91,17 +90,3 @@ def naive(facts: dict[str, Any], tables: "dict[str, pd.DataFrame]") -> dict[str,
         "predict": {"level": "ask", "unsolved": "less"},
         "shift": {"training": "pace", "worth": 300},
     }
-
-
-def telephone(folder: Path, student: str, *, well: bool) -> Path:
-    """Take the lab's call in the project `folder`, step by step or with the worst line on offer; return its log."""
-    from crmlab.roleplay.screen import attempts
-    from crmlab.roleplay.screen.chips import chips
-
-    call = attempts.again(folder / "plays", CALL, student=student)
-    order = list(call.scenario.lines)
-    for _turn in range(MOST_LINES):
-        if call.ended:
-            break
-        call.do("line", line=(min if well else max)(chips(call.play), key=order.index))
-    return call.path

@@ -13,7 +13,7 @@
 # | 把来电登记、归类，镇定地处理骚扰电话和恐吓电话 | ④ ⑤ |
 # | 定出一份排班方案，并向班长说清楚为什么 | ⑥ ⑦ |
 #
-# **下班时你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。全程约 60 分钟，28 分。
+# **下班时你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。全程约 60 分钟，30 分。
 
 # %% [markdown]
 # **三句话学会用这本册子**
@@ -81,7 +81,7 @@ assert given == ["popup", "records", "talk"], lab.words.say("slip_parts_desk")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 跟着一通电话走（3 分 · 约 8 分钟）
+# ## ② 跟着一通电话走（3 分 · 约 7 分钟）
 #
 # **示范。** 呼叫中心会记下每通电话的每一步。下面是上星期五的另一通电话，老周带你读：竖着是部分，横着是秒，从拨通那一刻数起；
 # 最上面的浅色长条是它占着外线的时间；带斜线的一段是在排队；这通电话怎样收场，写在标题里。
@@ -134,7 +134,7 @@ assert abs(path["wait_s"] - evidence("truth").facts["story"]["wait_s"]) <= 1, la
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ③ 看懂现场看板（4 分 · 约 9 分钟）
+# ## ③ 看懂现场看板（4 分 · 约 8 分钟）
 #
 # 一天几百通，不能一通一通看，所以墙上挂着看板。**示范**：某个清早只来了五通电话。
 #
@@ -201,7 +201,7 @@ assert board.get("denominator") == "asked", lab.words.say("slip_denominator")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 登记与归类（4 分 · 约 11 分钟）
+# ## ④ 登记与归类（4 分 · 约 10 分钟）
 #
 # 接一通电话有四步：**问候** → **问清要办什么** → **答复**（能当场办的当场办，要客户记东西先说“麻烦您记录一下，好吗？”；不能当场办的，说清谁在什么时候答复）→ **登记**。
 #
@@ -267,7 +267,7 @@ for one in evidence("truth").facts["cards"]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 特殊电话（3 分 · 约 6 分钟）
+# ## ⑤ 特殊电话（5 分 · 约 11 分钟）
 #
 # 刚才那两通里，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**。
 #
@@ -311,6 +311,22 @@ assert set(special.get("never") or ()) == {"rude", "hang_up"}, lab.words.say("sl
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **真接一通试试。** 夜里有人打来纠缠，没有业务。照你的处理卡做：问清有没有业务，说明规定一次，礼貌结束，报告班长。每次从几句话里挑一句，也可以自己写。不满意就按“再练一次”，**算最好的一次**。
+#
+# 怎样评分：老师那边照通话记录重放一遍，60 分得 2 分。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "special_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.roleplay("harassment")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "special_call", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_special_call")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("harassment") >= 60, lab.words.say("slip_call")
+### END HIDDEN TESTS
+
+# %% [markdown]
 # ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 5 分钟）
 #
 # 定方案之前，先做个小试验。**假如整天都排七个人**，有同事问：“十二点到两点轮流吃饭，少一个人，行不行？”
@@ -345,7 +361,7 @@ for agents in (noon_before, noon_after):
 # **说为什么。** 人少了七分之一，客户等的时间也只长了七分之一吗？放弃率和占用率呢？和邻座对一对猜想，把你们的解释记在心里——最后写给老周的话里用得上。
 
 # %% [markdown]
-# ## ⑦ 排班决定（6 分 · 约 10 分钟）
+# ## ⑦ 排班决定（6 分 · 约 9 分钟）
 #
 # 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，比星期五实际的班还少，所以数字难看。
 #
@@ -403,7 +419,7 @@ assert next_week.hours <= 1.10 * truth.facts["staffing"]["expert"]["hours"], lab
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 下班：交给老周的两张表，和一段话（5 分 · 老师批改 · 约 5 分钟）
+# ## 下班：交给老周的两张表，和一段话（5 分 · 老师批改 · 约 4 分钟）
 #
 # 运行下面一格，看看你今天做出来的东西。
 

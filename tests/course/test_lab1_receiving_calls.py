@@ -19,6 +19,7 @@ from crmlab.words import load
 PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
 FOLDER = COURSE / PROJECT
 ANSWERS = answers_on_record(PROJECT, "lab1")
+CALLS, MODEL = FOLDER / "teacher" / "lab1_calls", FOLDER / "teacher" / "handin"
 FORMS = ("parts", "path", "board", "register", "special", "plan")
 
 
@@ -34,6 +35,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("CRMLAB_STUDENT", "2026001")
         patch.setenv("CRMLAB_DATA", str(DATASETS / "demo" / "visible"))
         patch.setenv("CRMLAB_TRUTH", str(DATASETS / "demo" / "truth"))
+        patch.setenv("CRMLAB_EVIDENCE", str(MODEL))
         yield Bench(FOLDER / f"{LAB}.ipynb")
 
 
@@ -80,12 +82,12 @@ def test_points_add_up_to_what_students_are_told() -> None:
         lab_of_the_project(),
         (FOLDER / "README.md").read_text(encoding="utf-8").split("## 任务二")[0],
     )
-    assert sum(points().values()) == lab["points"] == 28
+    assert sum(points().values()) == lab["points"] == 30
     assert f"{lab['minutes']} 分钟，{lab['points']} 分" in readme
     told = re.findall(r"^\| .+? \| .+? \| ([\d +]+) \|", readme, re.MULTILINE)
-    assert sum(int(one) for cell in told for one in cell.split("+")) == 28
+    assert sum(int(one) for cell in told for one in cell.split("+")) == 30
     markdown = "\n".join(cell.source for cell in cells("markdown"))
-    assert sum(int(one) for one in re.findall(r"^## .*（(\d+) 分", markdown, re.MULTILINE)) == 28
+    assert sum(int(one) for one in re.findall(r"^## .*（(\d+) 分", markdown, re.MULTILINE)) == 30
 
 
 def test_checkpoints_are_the_forms_and_stand_in_the_lesson_plan() -> None:
@@ -145,14 +147,18 @@ def test_the_model_solution_loses_nothing_twice(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=[f"{n}-{a['why']}" for n, a in enumerate(ANSWERS)])
-def test_an_answer_on_record_loses_exactly_its_points(bench: Bench, answer: dict) -> None:
+def test_an_answer_on_record_loses_exactly_its_points(
+    bench: Bench, answer: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / answer["calls"] if "calls" in answer else MODEL))
     lost = bench.lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
         answer["loses"], AssertionError
     )
 
 
-def test_blank_answers_fail_everywhere_by_assertion(bench: Bench) -> None:
+def test_blank_answers_fail_everywhere_by_assertion(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / "none"))
     lost = bench.lost("\n".join(f"{form} = None" for form in FORMS))
     assert set(lost) == set(points()) - {"explain"}
     assert {type(error) for error in lost.values()} == {AssertionError}
@@ -161,9 +167,9 @@ def test_blank_answers_fail_everywhere_by_assertion(bench: Bench) -> None:
 def test_every_graded_cell_has_three_wrong_answers_and_every_form_two_right_ways() -> None:
     wrong = Counter(cell for answer in ANSWERS for cell in answer["loses"])
     assert [name for name in points() if name != "explain" and wrong[name] < 3] == []
-    names = [re.findall(r"^(\w+) = ", answer["code"], re.MULTILINE)[-1] for answer in ANSWERS]
+    names = [(re.findall(r"^(\w+) = ", answer["code"], re.MULTILINE) or ["calls"])[-1] for answer in ANSWERS]
     right = Counter(name for name, answer in zip(names, ANSWERS, strict=True) if not answer["loses"])
-    assert [form for form in FORMS if right[form] < 2] == []
+    assert [form for form in (*FORMS, "calls") if right[form] < 2] == []
 
 
 @pytest.mark.slow
@@ -189,6 +195,7 @@ def test_the_real_marker_gives_the_model_all_and_a_blank_nothing(home: Path) -> 
         handed = home / "submitted" / student / PROJECT
         handed.mkdir(parents=True)
         shutil.copy(notebook / f"{LAB}.ipynb", handed)
+    shutil.copytree(MODEL / "plays", home / "submitted" / "model" / PROJECT / "plays")
     # a student's process cannot look at the truth, as the author's own solution does here
     facts = Truth(Path(environment(home, "model")["CRMLAB_TRUTH"])).facts
     lines = {
@@ -203,7 +210,7 @@ def test_the_real_marker_gives_the_model_all_and_a_blank_nothing(home: Path) -> 
     marks = mark(Course(COURSE, home), PROJECT, setting=setting(home, unsafe=True))
     assert {one.student: (one.status, one.score) for one in marks} == {
         "blank": ("graded", 0.0),
-        "model": ("graded", 23.0),
+        "model": ("graded", 25.0),
     }
     marked = nbformat.read(home / "autograded" / "blank" / PROJECT / f"{LAB}.ipynb", as_version=4)
     raised = {

@@ -18,6 +18,7 @@ from labs import Bench, about, answers_on_record
 from crmlab import complaint_answers, skill_answers, world
 from crmlab.authoring import body, notebook_of, text_of
 from crmlab.places import COURSE, DATASETS
+from crmlab.telephone import ring
 from crmlab.words import load
 
 PROJECT = "project03_phone_service"
@@ -242,11 +243,11 @@ def test_the_expert_passes_and_the_naive_fails_in_every_world(
         ("CRMLAB_EVIDENCE", str(desk)),
     ):
         monkeypatch.setenv(name, value)
-    lab.answers.telephone(desk, "2026001", well=True)
+    ring(desk, lab.answers.CALL, "2026001", well=True)
     bench = Bench(FOLDER / f"{lab.id}.ipynb")
     assert bench.lost(lab.code_of(lab.answers.of("expert", facts, home / "visible"))) == {}
     shutil.rmtree(desk / "plays")
-    lab.answers.telephone(desk, "2026001", well=False)
+    ring(desk, lab.answers.CALL, "2026001", well=False)
     naive = lab.answers.of("nobody", facts, home / "visible")
     assert set(bench.lost(lab.code_of(naive))) == set(lab.points()) - {"explain"}
 

@@ -7,6 +7,7 @@ import pytest
 from crmlab import mirror, skill_answers
 from crmlab.judging import Plays, evidence
 from crmlab.places import COURSE
+from crmlab.telephone import ring
 
 TEACHER = COURSE / "project03_phone_service" / "teacher"
 CALL = skill_answers.CALL
@@ -34,8 +35,8 @@ def test_any_of_several_attempts_may_be_meant() -> None:
 
 
 def test_attempts_and_best_scores_by_level(tmp_path: Path) -> None:
-    skill_answers.telephone(tmp_path, "2026001", well=True)
-    skill_answers.telephone(tmp_path, "2026001", well=False)
+    ring(tmp_path, CALL, "2026001", well=True)
+    ring(tmp_path, CALL, "2026001", well=False)
 
     class Lab:
         project = tmp_path
