@@ -1,7 +1,9 @@
 """A student's own calls held against the judge: the weakest step, and the best score at each level."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from crmlab.errors import LabError
 from crmlab.judging import Plays
 from crmlab.roleplay.screen import attempts, sheet
 from crmlab.roleplay.screen.call import taken_up
@@ -32,9 +34,10 @@ def by_level(lab: "Lab", scenario: str) -> "pd.DataFrame":
 
     points: dict[int, list[int]] = {level: [] for level in LEVELS}
     for path in attempts.kept(lab.project / attempts.FOLDER, scenario):
-        call = taken_up(path)
-        if call.play.turns:
-            points[call.play.level].append(sheet.score(call).points)
+        with suppress(LabError):  # a log that was edited counts nowhere, and stops nobody's table
+            call = taken_up(path)
+            if call.play.turns:
+                points[call.play.level].append(sheet.score(call).points)
     names, tries, best = lab.words.say("level_columns").split("|")
     rows = {
         names: lab.words.say("level_rows").split("|"),

@@ -78,7 +78,7 @@ def deal(
         made = _priced(streams.under("round", use), friday, week, week_boards, law["yuan_a_failure"])
         if made:
             break
-    else:  # pragma: no cover - forty rounds of independent draws; a test shows that far fewer are enough
+    else:
         raise LabError(f"{ROUNDS} 轮都没有做出分得开的培训方案；请看 phone_skills.toml 的 [training]")
     prices, best = made
     offer = pd.DataFrame(

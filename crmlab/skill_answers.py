@@ -48,7 +48,7 @@ def of(ability: str, facts: dict[str, Any], visible: Path) -> dict[str, Any]:
         name: pd.read_parquet(visible / f"{name}.parquet")
         for name in ("skill_ready", "skill_call", "skill_slips", "skill_scene")
     }
-    known, slips = right(facts, tables["skill_scene"]), naive(facts, tables)
+    known, slips = right(facts, tables["skill_scene"]), naive(tables)
     return {form: (known if form in ABILITIES.get(ability, ()) else slips)[form] for form in FORMS}
 
 
@@ -78,7 +78,7 @@ def good_card(said: str, lang: str) -> dict[str, str]:
     return {part: line.format(said=turned) for part, line in CARDS[lang].items()}
 
 
-def naive(facts: dict[str, Any], tables: "dict[str, pd.DataFrame]") -> dict[str, Any]:
+def naive(tables: "dict[str, pd.DataFrame]") -> dict[str, Any]:
     """Return the answers of a student who uses no rule: one name for all, the first line on offer, the finest board."""
     return {
         "ready": {name: {"kind": "knowledge"} for name in tables["skill_ready"]["ready_id"]},

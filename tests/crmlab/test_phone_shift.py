@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from crmlab import phone_shift
+from crmlab.errors import LabError
 from crmlab.world import LAST_WEEK, NEXT_WEEK, TODAY, _week
 from sim.scenario import load
 from sim.streams import Streams
@@ -92,3 +93,9 @@ def test_the_same_seed_offers_the_same(offers: list[tuple[pd.DataFrame, dict[str
     offer, facts = phone_shift.deal(Streams(2), friday(2), _week(SCENARIO, Streams(2), NEXT_WEEK), SCENARIO)
     assert facts == offers[2][1]
     pd.testing.assert_frame_equal(offer, offers[2][0])
+
+
+def test_trainings_that_cannot_be_told_apart_are_told(day: Days, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phone_shift, "ROUNDS", 0)
+    with pytest.raises(LabError, match="分得开"):
+        phone_shift.deal(Streams(3), day, day, SCENARIO)
