@@ -15,15 +15,18 @@ KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
 # SplitMix64: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 STRIDE = 0x9E3779B97F4A7C15
+# As arrays without a dimension, which NumPy takes as they are: a scalar costs a conversion at every call.
 MIXING = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+    (np.array(30, dtype=np.uint64), np.array(0xBF58476D1CE4E5B9, dtype=np.uint64)),
+    (np.array(27, dtype=np.uint64), np.array(0x94D049BB133111EB, dtype=np.uint64)),
 )
-LAST_SHIFT = np.uint64(31)
+LAST_SHIFT = np.array(31, dtype=np.uint64)
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 LIMIT = 2**32
 CHUNK = 16_384  # ids at a time: their words stay in the cache, which halves the time
+WIDE = 65_536  # the same for mixing, which has fewer words an id
+HALVES = np.array(0.5), np.array(2.0**-32)
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,17 @@ class Streams:
         """
         ids = identities(who).ravel()
         _use_allowed(use)
-        key = np.uint64(int.from_bytes(_digest(self, "mixing", purpose)[:8], "little"))
-        steps = np.array(
-            [(k + 1) * STRIDE % 2**64 for k in range(2 * use, 2 * (use + blocks))], dtype=np.uint64
-        )
+        key, steps = _mixing_key(self, purpose), _mixing_steps(use, blocks)
         made = np.empty((2 * blocks, 2, ids.size))
-        chunk = max(1, CHUNK // blocks)
+        chunk = max(1, WIDE // blocks)
         for start in range(0, ids.size, chunk):
             some = slice(start, start + chunk)
-            words = mix(mix(ids[some] + key) + steps[:, None])
+            words = _mixed(_mixed(ids[some] + key) + steps)
             here = made[:, :, some]
-            here[:, 0], here[:, 1] = words & LOW, words >> HALF
-            here += 0.5
-            here *= 2.0**-32
+            # The lower half of a word first, whatever the machine's order of bytes.
+            here[:] = words.astype("<u8", copy=False).view("<u4").reshape(len(steps), -1, 2).transpose(0, 2, 1)
+            here += HALVES[0]
+            here *= HALVES[1]
         return made.reshape(4 * blocks, ids.size)
 
     def generator(self, purpose: str) -> np.random.Generator:
@@ -122,6 +123,17 @@ def _digest(streams: Streams, kind: str, purpose: str) -> bytes:
     return hashlib.sha256(b"".join(b"%s%d:%s" % (t.encode(), len(x), x) for t, x in texts)).digest()
 
 
+@lru_cache(maxsize=4096)
+def _mixing_key(streams: Streams, purpose: str) -> NDArray[np.uint64]:
+    return np.frombuffer(_digest(streams, "mixing", purpose)[:8], dtype="<u8").astype(np.uint64)
+
+
+@lru_cache(maxsize=4096)
+def _mixing_steps(use: int, blocks: int) -> NDArray[np.uint64]:
+    steps = [(k + 1) * STRIDE % 2**64 for k in range(2 * use, 2 * (use + blocks))]
+    return np.array(steps, dtype=np.uint64)[:, None]
+
+
 def _use_allowed(use: int) -> None:
     if not 0 <= use < LIMIT:
         raise InputError(f"use = {use!r}: the k-th use is a whole number from 0 to 2**32 - 1; count from 0")
@@ -143,12 +155,17 @@ def identities(who: ArrayLike) -> NDArray[np.uint64]:
 
 def mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return each 64-bit word mixed so that every bit hangs on every other; a bijection."""
-    made, moved = words.copy(), np.empty_like(words)
+    return _mixed(words.copy())
+
+
+def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Mix in place, and return the same array."""
+    moved = np.empty_like(words)
     for shift, factor in MIXING:
-        made ^= np.right_shift(made, shift, out=moved)
-        made *= factor
-    made ^= np.right_shift(made, LAST_SHIFT, out=moved)
-    return made
+        words ^= np.right_shift(words, shift, out=moved)
+        words *= factor
+    words ^= np.right_shift(words, LAST_SHIFT, out=moved)
+    return words
 
 
 def philox(counter: NDArray[np.uint64], key: tuple[int, int], rounds: int = ROUNDS) -> NDArray[np.uint64]:

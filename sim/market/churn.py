@@ -1,6 +1,7 @@
 """Leaving: every cause presses, together they wear endurance down; which one was it is the true cause."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,11 @@ from numpy.typing import NDArray
 from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
 from sim.streams import Streams
+
+
+STRIP = 16_384  # customers at a time: what is reckoned with stays in the cache, which halves the time
+OLDEST = 1000  # months of tenure after which habit grows no further
+Rows = slice | NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -22,38 +28,52 @@ class Ties:
     gone: NDArray
 
 
-def shared(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
+def shared(
+    scene: Scene, people: Customers, ties: Ties | None = None, rows: Rows = slice(None)
+) -> NDArray[np.float64]:
     """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, ties, a programme's lock."""
-    table = (1.0 + np.arange(0.0, 1000.0)) ** -scene.settings.churn.lock_tenure
-    tenure = np.clip(scene.month - people.joined, 0.0, 998.0).astype(np.int64)
+    table = _habit(scene.settings.churn.lock_tenure)
+    tenure = np.minimum(np.maximum(scene.month - people.joined[rows], 0.0), OLDEST - 2.0).astype(np.int64)
     made = table.take(tenure)
-    made *= people.frailty
-    made *= people.held
+    made *= people.frailty[rows]
+    made *= people.held[rows]
     if ties is not None:
-        made *= ties.lock
+        made *= ties.lock[rows]
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
-        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
+        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier[rows]]
     return made
 
 
-def pressures(scene: Scene, people: Customers, ties: Ties | None = None) -> dict[str, NDArray | float]:
-    """Return by how much each cause presses on each customer now, before what all causes share."""
+@cache
+def _habit(lock_tenure: float) -> NDArray[np.float64]:
+    """Return what is left of the pressure at each month of tenure."""
+    return (1.0 + np.arange(float(OLDEST))) ** -lock_tenure
+
+
+def pressures(
+    scene: Scene, people: Customers, ties: Ties | None = None, rows: Rows = slice(None)
+) -> dict[str, NDArray | float]:
+    """Return by how much each cause presses on the customers at `rows` now, before what all causes share.
+
+    A number instead of an array where a cause presses on all alike.
+    """
     told, felt = scene.settings.churn, ties or people
+    product, service = felt.product_push[rows], felt.service_push[rows]
     weight = dict(zip(told.causes, told.weights, strict=True))
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
     half = 0.5 * weight["rival"]
-    rival = (half * told.rival_push * scene.noise) * people.rival_sense + half
-    open_ = (weight["service"] * told.complaint_push) * people.complaint + weight["service"]
-    price = (weight["price"] * scene.price_gap) * people.price_sense + weight["price"]
+    rival = (half * told.rival_push * scene.noise) * people.rival_sense[rows] + half
+    open_ = (weight["service"] * told.complaint_push) * people.complaint[rows] + weight["service"]
+    price = (weight["price"] * scene.price_gap) * people.price_sense[rows] + weight["price"]
     return {
-        "quality": weight["quality"] * felt.product_push,
+        "quality": weight["quality"] * product,
         "novelty": weight["novelty"] * stale,
-        "service": felt.service_push * open_,
+        "service": service * open_,
         "price": np.maximum(price, 0.1 * weight["price"]),
         "staff": 0.0,
-        "rival": (felt.product_push + felt.service_push) * rival,
-        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue + weight["short_term"],
+        "rival": (product + service) * rival,
+        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue[rows] + weight["short_term"],
         "natural": weight["natural"],
     }
 
@@ -110,25 +130,42 @@ def decide(
     scene: Scene, people: Customers, since: NDArray, ties: Ties | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Run the endurance of all down by one month; return who has had enough: places, moments (months), causes."""
-    each = pressures(scene, people, ties)
-    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people, ties)  # plain numbers first
-    total += scene.settings.churn.constant
-    fresh = people.joined > scene.month
-    total[fresh] *= scene.month + 1.0 - people.joined[fresh]
-    people.endurance -= total
-    enough = (people.endurance <= 0) & people.alive
-    lost = np.flatnonzero(enough if ties is None else enough & ~ties.gone)
+    strips = range(0, len(people), STRIP)
+    lost, total = (
+        np.concatenate(column)
+        for column in zip(*(_wear(scene, people, ties, slice(at, at + STRIP)) for at in strips), strict=True)
+    )
     # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
-    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
+    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total, 1e-300), 0.0, 1.0)
     moment = scene.month + since[lost] + (1.0 - since[lost]) * part
-    return lost, moment, _causes(scene, people, each, lost)
+    return lost, moment, _causes(scene, people, ties, lost)
+
+
+def _wear(
+    scene: Scene, people: Customers, ties: Ties | None, rows: slice
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Run the endurance of a strip down; return the places of those who have had enough, and their hazards."""
+    each = pressures(scene, people, ties, rows)
+    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people, ties, rows)  # plain numbers first
+    total += scene.settings.churn.constant
+    joined, endurance_left = people.joined[rows], people.endurance[rows]
+    fresh = np.flatnonzero(joined > scene.month)
+    total[fresh] *= scene.month + 1.0 - joined[fresh]
+    endurance_left -= total
+    enough = endurance_left <= 0
+    enough &= people.alive[rows]
+    if ties is not None:
+        enough &= ~ties.gone[rows]
+    lost = np.flatnonzero(enough)
+    return rows.start + lost, total[lost]
 
 
 def _causes(
-    scene: Scene, people: Customers, each: dict[str, NDArray | float], lost: NDArray
+    scene: Scene, people: Customers, ties: Ties | None, lost: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
-    columns = [np.broadcast_to(each[cause], len(people))[lost] for cause in scene.settings.churn.causes]
+    each = pressures(scene, people, ties, lost)
+    columns = [np.broadcast_to(each[cause], len(lost)) for cause in scene.settings.churn.causes]
     upto = np.cumsum(np.stack(columns, axis=1), axis=1)
     uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
     drawn = (upto < (uniform * upto[:, -1])[:, None]).sum(axis=1)

@@ -20,6 +20,8 @@ class Section(Mapping[str, Any]):
     def __init__(self, plain: Mapping[str, Any]) -> None:
         made = {n: Section(v) if isinstance(v, Mapping) else _frozen(v) for n, v in plain.items()}
         object.__setattr__(self, "_plain", made)
+        # Also as plain attributes, which are found without a call; a method is never hidden.
+        self.__dict__.update({n: v for n, v in made.items() if not hasattr(Section, n)})
 
     def __getattr__(self, name: str) -> Any:
         try:
