@@ -11,8 +11,7 @@ from sim.market.scene import Scene
 from sim.streams import Streams
 
 
-STRIP = 16_384  # customers at a time: what is reckoned with stays in the cache, which halves the time
-OLDEST = 1000  # months of tenure after which habit grows no further
+OLDEST = 999  # months of tenure after which habit grows no further
 Rows = slice | NDArray[np.int64]
 
 
@@ -28,20 +27,18 @@ class Ties:
     gone: NDArray
 
 
-def shared(
-    scene: Scene, people: Customers, ties: Ties | None = None, rows: Rows = slice(None)
-) -> NDArray[np.float64]:
+def shared(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
     """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, ties, a programme's lock."""
-    table = _habit(scene.settings.churn.lock_tenure)
-    tenure = np.minimum(np.maximum(scene.month - people.joined[rows], 0.0), OLDEST - 2.0).astype(np.int64)
-    made = table.take(tenure)
-    made *= people.frailty[rows]
-    made *= people.held[rows]
+    tenure = (scene.month - people.joined).astype(np.int32)  # whole months; 0 for who joins in this one
+    made = _habit(scene.settings.churn.lock_tenure).take(tenure, mode="clip")
+    made *= people.frailty
+    if people.held_left.any():
+        made *= people.held
     if ties is not None:
-        made *= ties.lock[rows]
+        made *= ties.lock
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
-        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier[rows]]
+        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
     return made
 
 
@@ -56,7 +53,8 @@ def pressures(
 ) -> dict[str, NDArray | float]:
     """Return by how much each cause presses on the customers at `rows` now, before what all causes share.
 
-    A number instead of an array where a cause presses on all alike.
+    A number instead of an array where a cause presses on all alike; those that always do stand first, so that
+    the sum of all is rounded in the same way whoever else is there.
     """
     told, felt = scene.settings.churn, ties or people
     product, service = felt.product_push[rows], felt.service_push[rows]
@@ -64,18 +62,22 @@ def pressures(
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
     half = 0.5 * weight["rival"]
     rival = (half * told.rival_push * scene.noise) * people.rival_sense[rows] + half
-    open_ = (weight["service"] * told.complaint_push) * people.complaint[rows] + weight["service"]
     price = (weight["price"] * scene.price_gap) * people.price_sense[rows] + weight["price"]
     return {
-        "quality": weight["quality"] * product,
         "novelty": weight["novelty"] * stale,
-        "service": service * open_,
-        "price": np.maximum(price, 0.1 * weight["price"]),
         "staff": 0.0,
-        "rival": (product + service) * rival,
-        "short_term": (weight["short_term"] * told.fatigue_push) * people.fatigue[rows] + weight["short_term"],
         "natural": weight["natural"],
+        "quality": weight["quality"] * product,
+        "service": service * _lifted(weight["service"], told.complaint_push, people.complaint[rows]),
+        "price": np.maximum(price, 0.1 * weight["price"]),
+        "rival": (product + service) * rival,
+        "short_term": _lifted(weight["short_term"], told.fatigue_push, people.fatigue[rows]),
     }
+
+
+def _lifted(weight: float, push: float, burden: NDArray) -> NDArray[np.float64] | float:
+    """Return a weight as a burden lifts it; the weight itself where nobody bears any."""
+    return (weight * push) * burden + weight if burden.any() else weight
 
 
 def hazards(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
@@ -130,34 +132,20 @@ def decide(
     scene: Scene, people: Customers, since: NDArray, ties: Ties | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Run the endurance of all down by one month; return who has had enough: places, moments (months), causes."""
-    strips = range(0, len(people), STRIP)
-    lost, total = (
-        np.concatenate(column)
-        for column in zip(*(_wear(scene, people, ties, slice(at, at + STRIP)) for at in strips), strict=True)
-    )
+    total = sum(pressures(scene, people, ties).values()) * shared(scene, people, ties)
+    total += scene.settings.churn.constant
+    fresh = np.flatnonzero(people.joined > scene.month)
+    total[fresh] *= scene.month + 1.0 - people.joined[fresh]
+    people.endurance -= total
+    enough = people.endurance <= 0
+    enough &= people.alive
+    if ties is not None:
+        enough &= ~ties.gone
+    lost = np.flatnonzero(enough)
     # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
-    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total, 1e-300), 0.0, 1.0)
+    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
     moment = scene.month + since[lost] + (1.0 - since[lost]) * part
     return lost, moment, _causes(scene, people, ties, lost)
-
-
-def _wear(
-    scene: Scene, people: Customers, ties: Ties | None, rows: slice
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Run the endurance of a strip down; return the places of those who have had enough, and their hazards."""
-    each = pressures(scene, people, ties, rows)
-    total = sum(sorted(each.values(), key=np.ndim)) * shared(scene, people, ties, rows)  # plain numbers first
-    total += scene.settings.churn.constant
-    joined, endurance_left = people.joined[rows], people.endurance[rows]
-    fresh = np.flatnonzero(joined > scene.month)
-    total[fresh] *= scene.month + 1.0 - joined[fresh]
-    endurance_left -= total
-    enough = endurance_left <= 0
-    enough &= people.alive[rows]
-    if ties is not None:
-        enough &= ~ties.gone[rows]
-    lost = np.flatnonzero(enough)
-    return rows.start + lost, total[lost]
 
 
 def _causes(
@@ -165,10 +153,12 @@ def _causes(
 ) -> NDArray[np.int64]:
     """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
     each = pressures(scene, people, ties, lost)
-    columns = [np.broadcast_to(each[cause], len(lost)) for cause in scene.settings.churn.causes]
-    upto = np.cumsum(np.stack(columns, axis=1), axis=1)
+    upto = np.empty((len(each), len(lost)))
+    for row, cause in enumerate(scene.settings.churn.causes):
+        upto[row] = each[cause]
+    np.cumsum(upto, axis=0, out=upto)
     uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
-    drawn = (upto < (uniform * upto[:, -1])[:, None]).sum(axis=1)
+    drawn = (upto < uniform * upto[-1]).sum(axis=0)
     return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)
 
 
