@@ -87,14 +87,23 @@ class Almanac:
         if month not in self.tables:
             shares = np.repeat(self._days(month), 24) * np.tile(np.diff(self.hours), len(self._days(month)))
             edges = np.concatenate([[0.0], np.cumsum(shares)])
-            steps = np.linspace(0.0, edges[-1], 32_769)
-            made = np.interp(steps, edges, np.arange(len(edges)) * 3600.0)
+            made = _even(edges, 32_769)
             made[-1] -= 1e-3  # the last moment is still in the month
             self.tables[month] = made
         return self.tables[month]
 
     def _days(self, month: int) -> NDArray[np.float64]:
         return self.busy[self.first[month] : self.first[month + 1]]
+
+
+def _even(edges: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return the seconds at `count` even steps of the business that hours, one an edge, bring; as np.interp, faster."""
+    steps = np.linspace(0.0, edges[-1], count)
+    within = np.diff(np.searchsorted(steps, edges))  # how many steps fall into each hour
+    within[-1] += 1  # the last step is the end of the last hour
+    slopes = 3600.0 / np.maximum(np.diff(edges), 1e-300)  # an hour of no business has no steps
+    hours = np.arange(len(slopes)) * 3600.0
+    return np.repeat(slopes, within) * (steps - np.repeat(edges[:-1], within)) + np.repeat(hours, within)
 
 
 def months_allowed(settings: Section, months: int) -> int:

@@ -79,24 +79,24 @@ class Customers:
 
     def copy(self) -> "Customers":
         """Return a copy that may be changed."""
-        return Customers(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+        return Customers(**{name: getattr(self, name).copy() for name in NAMES})
 
     def rows(self, which: NDArray) -> "Customers":
         """Return the customers that a mask or places select."""
-        return Customers(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
+        return Customers(**{name: getattr(self, name)[which] for name in NAMES})
 
     def join(self, others: "Customers") -> None:
         """Add others after the last. Room is made for half as many again, so that joining stays cheap."""
         old, new = len(self), len(self) + len(others)
         room: dict[str, NDArray] = self.__dict__.setdefault("_room", {})
-        for f in fields(self):
-            mine = getattr(self, f.name)
-            there = room.get(f.name)
+        for name in NAMES:
+            mine = getattr(self, name)
+            there = room.get(name)
             if there is None or len(there) < new or mine.base is not there:
-                room[f.name] = there = np.empty((new + new // 2, *mine.shape[1:]), dtype=mine.dtype)
+                room[name] = there = np.empty((new + new // 2, *mine.shape[1:]), dtype=mine.dtype)
                 there[:old] = mine
-            there[old:new] = getattr(others, f.name)
-            setattr(self, f.name, there[:new])
+            there[old:new] = getattr(others, name)
+            setattr(self, name, there[:new])
 
     @property
     def satisfaction(self) -> NDArray[np.float64]:
@@ -201,16 +201,19 @@ def live(
 
 def _feel(settings: Section, people: Customers, who: NDArray, gap: NDArray, settle: NDArray | float) -> None:
     told = settings.experience
-    felt = gap + (told.loss_weight - 1.0) * np.minimum(gap, 0.0)
+    felt = np.minimum(gap, 0.0)
+    felt *= told.loss_weight - 1.0
+    felt += gap
     product, service = people.product.take(who), people.service.take(who)
     # Column by column: a matrix product may round differently from machine to machine.
     product += settle * (_weighed(felt[:, :PRODUCT], told.weights[:PRODUCT]) - product)
     service += settle * (_weighed(felt[:, PRODUCT:], told.weights[PRODUCT:]) - service)
     people.product[who], people.service[who] = product, service
-    people.product_push[who] = np.exp(-settings.churn.product_push * product)
-    people.service_push[who] = np.exp(-settings.churn.service_push * service)
     pull = settings.buying.satisfaction_pull
     people.eager[who] = people.rate.take(who) * np.exp(pull * lasting(product, service))
+    product *= -settings.churn.product_push
+    service *= -settings.churn.service_push
+    people.product_push[who], people.service_push[who] = np.exp(product), np.exp(service)
 
 
 def _weighed(felt: NDArray, weights: tuple[float, ...]) -> NDArray[np.float64]:
@@ -236,7 +239,7 @@ def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:
     """Return the gamma (scale 1) number at each uniform one, from a table of 8,193 places; error below 1e-4."""
     logs = _gamma_table(float(shape))
     place = (np.log(uniform) - np.log1p(-uniform) + EDGE) * ((len(logs) - 1) / (2 * EDGE))
-    low = np.clip(place.astype(np.int64), 0, len(logs) - 2)
+    low = np.minimum(np.maximum(place.astype(np.int64), 0), len(logs) - 2)
     start = logs.take(low)
     return np.exp(start + (place - low) * (logs.take(low + 1) - start))
 
@@ -252,6 +255,7 @@ def _gamma_table(shape: float) -> NDArray[np.float64]:
     return np.log(np.maximum(made, 1e-300))
 
 
+@cache
 def _median(shape: float) -> float:
     return float(gamma_quantile(shape, np.array([0.5]))[0])
 
@@ -262,6 +266,9 @@ def _ages(shape: float, scale: float, longest: float, uniform: NDArray) -> NDArr
     there = (scale / (scale + grid)) ** shape
     upto = np.concatenate([[0.0], np.cumsum((there[1:] + there[:-1]) / 2)])
     return np.interp(uniform * upto[-1], upto, grid)
+
+
+NAMES = tuple(f.name for f in fields(Customers))
 
 
 def _blank(n: int, attributes: int) -> Customers:
@@ -276,8 +283,8 @@ def _blank(n: int, attributes: int) -> Customers:
         "alive": bool,
     }
     made = {
-        f.name: np.zeros((n, wide[f.name]) if f.name in wide else n, dtype=kinds.get(f.name, np.float64))
-        for f in fields(Customers)
+        name: np.zeros((n, wide[name]) if name in wide else n, dtype=kinds.get(name, np.float64))
+        for name in NAMES
     }
     made["alive"][:] = True
     made["cause"][:] = made["struck"][:] = -1

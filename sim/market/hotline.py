@@ -22,7 +22,10 @@ class Outcomes:
 
     def rows(self, which: NDArray) -> "Outcomes":
         """Return the outcomes that a mask or places select."""
-        return Outcomes(*(getattr(self, f.name)[which] for f in fields(self)))
+        return Outcomes(*[getattr(self, name)[which] for name in NAMES])
+
+
+NAMES = tuple(f.name for f in fields(Outcomes))
 
 
 class Hotline(Protocol):

@@ -64,7 +64,7 @@ class Market:
         shares = np.cumsum([self.settings.prospects.channels[n].share for n in names])
         channel = np.searchsorted(shares / shares[-1], self.streams.uniforms("founder channel", ids))
         people = founders(self.settings, self.streams, ids, np.minimum(channel, len(names) - 1))
-        state = State(0, people, Prospects.none(), Requests.none(), np.zeros(len(ids)), np.zeros(len(ids)))
+        state = State(0, people, Prospects.none(), Requests.none())
         self.dealing.begin(self.settings, self.streams, state)
         return state
 

@@ -20,8 +20,9 @@ YEAR = 12
 
 def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
     """Send messages to those who consented: a push that differs from customer to customer, and fatigue."""
-    people, state.effects = state.people, np.zeros(len(state.people))
-    state.discount = np.zeros(len(people))
+    people, state.effects, state.discount = state.people, 0.0, 0.0
+    if done.campaigns:
+        state.effects, state.discount = np.zeros(len(people)), np.zeros(len(people))
     for kind, who in done.campaigns.items():
         told = scene.settings.levers.campaigns[kind]
         story.exposures(scene, people, kind, who)
@@ -55,32 +56,37 @@ def find_customers(
     story.prospects(scene, arriving)
     everybody = state.prospects.join(arriving)
     won, part = prospects.decide(scene, everybody)
-    fresh = everybody.rows(np.flatnonzero(won))
     warm = ~won & (everybody.created > scene.month + 1 - told.months_open)
     state.prospects = everybody.rows(np.flatnonzero(warm))
-    joined = scene.month + part[won]
-    new = born(scene.settings, scene.streams, fresh.id, joined=joined, channel=fresh.channel)
+    comes, part = np.flatnonzero(won), part[won]
+    ids, channel = everybody.id[comes], everybody.channel[comes]
+    new = born(scene.settings, scene.streams, ids, joined=scene.month + part, channel=channel)
     new.need[:] = 0.0  # they come because they need something
     feel(scene.settings, new, np.arange(len(new)), settle=scene.settings.experience.first_sight)
-    since = np.concatenate([np.zeros(len(state.people)), part[won]])
+    since = np.concatenate([np.zeros(len(state.people)), part])
     state.people.join(new)
-    state.effects = np.concatenate([state.effects, np.zeros(len(new))])
-    state.discount = np.concatenate([state.discount, np.zeros(len(new))])
+    state.effects, state.discount = _grown(state.effects, len(new)), _grown(state.discount, len(new))
     return since
+
+
+def _grown(each: NDArray | float, count: int) -> NDArray | float:
+    """Return values, one each, with nothing for so many newcomers; one number for all stays it."""
+    return np.concatenate([each, np.zeros(count)]) if isinstance(each, np.ndarray) else each
 
 
 def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.float64]:
     """Let needs ripen into orders, and orders be lived through; return the part of each customer's last doing."""
     people = state.people
     intensity = people.eager * people.alive * scene.almanac.load(scene.month)
-    if state.effects.any():
+    if np.any(state.effects):
         intensity *= np.exp(state.effects)
     if scene.levers.price != 1.0:
         intensity *= np.exp(-0.3 * people.price_sense * (scene.levers.price - 1.0))
     intensity *= loyalty.pull(scene, people)
     last = since.copy()
     made = ripen(people, scene.streams, intensity, since)
-    paid = amounts(scene.settings, people, made, state.discount.take(made.who), scene.levers.price)
+    discount = state.discount[made.who] if isinstance(state.discount, np.ndarray) else state.discount
+    paid = amounts(scene.settings, people, made, discount, scene.levers.price)
     settle(scene, state, made, paid, last, story)
     return last
 

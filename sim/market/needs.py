@@ -95,7 +95,7 @@ def temper(streams: Streams, order_id: NDArray) -> NDArray[np.float64]:
 
 
 def amounts(
-    settings: Section, people: Customers, one: Round, discount: NDArray, price: float
+    settings: Section, people: Customers, one: Round, discount: NDArray | float, price: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return amount and margin of a round's orders, yuan to the fen."""
     told = settings.spending

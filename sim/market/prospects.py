@@ -40,16 +40,15 @@ class Prospects:
 
     def rows(self, which: NDArray) -> "Prospects":
         """Return the prospects at these places."""
-        return Prospects(*(getattr(self, f.name).take(which, axis=-1) for f in fields(self)))
+        return Prospects(*[getattr(self, name).take(which, axis=-1) for name in NAMES])
 
     def join(self, others: "Prospects") -> "Prospects":
         """Return these and others after them."""
-        names = [f.name for f in fields(self)]
-        return Prospects(*(np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in names))
+        return Prospects(*[np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in NAMES])
 
     def copy(self) -> "Prospects":
         """Return a copy that may be changed."""
-        return replace(self, **{f.name: getattr(self, f.name).copy() for f in fields(self)})
+        return replace(self, **{name: getattr(self, name).copy() for name in NAMES})
 
     @classmethod
     def none(cls) -> "Prospects":
@@ -58,6 +57,9 @@ class Prospects:
         return made_of(
             nobody, nobody, np.zeros(0), nobody, np.zeros((3, 0)), np.zeros((3, 0)), np.zeros(0), np.zeros(0)
         )
+
+
+NAMES = tuple(f.name for f in fields(Prospects))
 
 
 def channels(settings: Section) -> tuple[str, ...]:
@@ -102,11 +104,13 @@ def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -
 
 def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return who becomes a customer this month, and at which part of it; the clocks run down."""
-    start = np.clip(prospects.created - scene.month, 0.0, 1.0)
     rate = prospects.pull * np.exp(-2.0 * scene.price_gap)
-    amount = rate * (1.0 - start)
+    start, amount = np.zeros(len(rate)), rate.copy()
+    fresh = np.flatnonzero(prospects.created > scene.month)
+    start[fresh] = np.minimum(prospects.created[fresh] - scene.month, 1.0)
+    amount[fresh] *= 1.0 - start[fresh]
     won = prospects.clock <= amount
-    part = start + np.where(won, prospects.clock, amount) / rate
+    part = start + np.minimum(prospects.clock, amount) / rate
     prospects.clock -= amount
     return won, part
 
@@ -147,7 +151,7 @@ def degrees(
 def _degrees(
     settings: Section, numbers: NDArray, channel: NDArray, less: NDArray | float = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    ways = [settings.prospects.channels[name] for name in channels(settings)]
+    ways = settings.prospects.channels.values()
     bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
     # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
     hidden = numbers[:3] ** (bends[:, channel] * less)

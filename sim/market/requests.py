@@ -38,24 +38,29 @@ class Requests:
 
     def rows(self, which: NDArray) -> Self:
         """Return the requests that a mask or places select."""
-        return type(self)(*(getattr(self, f.name)[which] for f in fields(self)))
+        return type(self)(*[getattr(self, name)[which] for name in NAMES])
 
     @classmethod
     def joined(cls, several: list["Requests"]) -> "Requests":
         """Return all of several lists, in order of time."""
-        several = several or [cls.none()]
-        made = cls(*(np.concatenate([getattr(one, f.name) for one in several]) for f in fields(cls)))
+        some = [one for one in several if len(one)]
+        if not some:
+            return cls.none()
+        made = cls(*[np.concatenate([getattr(one, name) for one in some]) for name in NAMES])
         return made.rows(np.lexsort((made.contact_id, made.at, made.day)))
 
     @classmethod
     def none(cls) -> "Requests":
         """Return an empty list."""
-        return cls(*(np.zeros(0, dtype=np.float64 if f.name == "at" else np.int64) for f in fields(cls)))
+        return cls(*[np.zeros(0, dtype=np.float64 if name == "at" else np.int64) for name in NAMES])
 
     @property
     def order_id(self) -> NDArray[np.int64]:
         """The order each is about."""
         return self.contact_id // 10
+
+
+NAMES = tuple(f.name for f in fields(Requests))
 
 
 def reasons(settings: Section) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The state of a market between two months: everything the next month must know."""
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ class State:
     people: Customers
     prospects: Prospects
     waiting: Requests  # on their way, due in a later month
-    effects: NDArray  # what campaigns of this month do to each rate, log
-    discount: NDArray  # and what they take off its orders, a share
+    effects: NDArray | float = 0.0  # what campaigns of this month do to each rate, log; 0.0 for nothing to all
+    discount: NDArray | float = 0.0  # and what they take off its orders, a share
     recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
     contracts: Contracts | None = None  # where customers are bound
     accounts: Accounts | None = None  # where they are firms
@@ -33,8 +34,8 @@ class State:
             self,
             people=self.people.copy(),
             prospects=self.prospects.copy(),
-            effects=self.effects.copy(),
-            discount=self.discount.copy(),
+            effects=copy(self.effects),
+            discount=copy(self.discount),
             recent=list(self.recent),
             contracts=self.contracts and self.contracts.copy(),
             accounts=self.accounts and self.accounts.copy(),
