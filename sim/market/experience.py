@@ -27,26 +27,32 @@ def severity(scene: Scene, one: Round) -> NDArray[np.int8]:
 
 
 def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
-    """Return how each order turns out: a row an order, a column an attribute of the product and reliability."""
+    """Return how orders turn out: a row for each attribute of the product and for reliability, a column an order."""
     told = scene.settings.experience
-    noise = (one.mood - 0.5) * np.sqrt(12.0) * told.noise_sd
+    lived = (one.mood - 0.5) * np.sqrt(12.0) * told.noise_sd
     shock = np.array([*scene.settings.failures.shock, 0.0])[failed]  # FINE is the last
     better = scene.settings.levers.quality_gain * scene.levers.quality
-    level = np.array(told.levels)
-    lived = np.empty((len(one.who), RELIABILITY + 1))
-    lived[:, 0] = level[0] + better + noise[0] - shock
-    lived[:, 1] = level[1] + noise[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
-    lived[:, 2] = level[2] + noise[2]
-    lived[:, 3] = level[3] + noise[3] - 0.6 * shock
+    level = told.levels
+    lived[0] = level[0] + better + lived[0] - shock
+    lived[1] = level[1] + lived[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
+    lived[2] += level[2]
+    lived[3] = level[3] + lived[3] - 0.6 * shock
     return lived
 
 
 def live_through(scene: Scene, people: Customers, who: NDArray, part: NDArray, lived: NDArray) -> None:
     """Let `who` (nobody twice) use what they bought; satisfaction moves, older customers' less."""
     perceived = rows_of(people.perceived, who)
-    now = perceived[:, : RELIABILITY + 1]
-    now += scene.settings.experience.learning * (lived - now)
+    for attribute, row in enumerate(lived):
+        _learn(perceived[:, attribute], row, scene.settings.experience.learning)
     live(scene.settings, people, who, perceived, now=scene.month + part)
+
+
+def _learn(perceived: NDArray, lived: NDArray | float, part: NDArray | float) -> None:
+    """Move what is perceived by a part of the way to what was lived through."""
+    step = lived - perceived
+    step *= part
+    perceived += step
 
 
 def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcomes) -> None:
@@ -58,19 +64,24 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     training = scene.settings.levers.service_gain * scene.levers.service
     waited = told.wait_weight * np.log1p(outcomes.wait / told.wait_scale)
     again = told.repeat_weight * (requests.attempt - 1)
-    lived = np.zeros((len(who), 4))
-    lived[:, 0] = told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3
-    lived[:, 1] = told.start - waited - told.abandoned_weight * outcomes.abandoned - again
-    lived[:, 2] = (
-        training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2
-    )
-    lived[:, 3] = training + courtesy
     # Who hung up met nobody: neither competence nor courtesy was seen.
-    seen = np.ones((len(who), 4))
-    seen[outcomes.abandoned, 2:] = 0.0
+    met = told.learning * ~outcomes.abandoned
     perceived = rows_of(people.perceived, who)
-    now = perceived[:, RELIABILITY : EMPATHY + 1]
-    now += told.learning * seen * (lived - now)
+    for attribute, lived, part in (
+        (RELIABILITY, told.solved_weight * (2.0 * outcomes.solved - 1.0) - again + 0.3, told.learning),
+        (
+            RESPONSIVENESS,
+            told.start - waited - told.abandoned_weight * outcomes.abandoned - again,
+            told.learning,
+        ),
+        (
+            ASSURANCE,
+            training + told.solved_weight * outcomes.solved - told.transfer_weight * outcomes.transfers - 0.2,
+            met,
+        ),
+        (EMPATHY, training + courtesy, met),
+    ):
+        _learn(perceived[:, attribute], lived, part)
     live(scene.settings, people, who, perceived, now=float(scene.month + 1))
 
 

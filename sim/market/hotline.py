@@ -20,8 +20,8 @@ class Outcomes:
     transfers: NDArray
     agent_id: NDArray
 
-    def rows(self, which: NDArray) -> "Outcomes":
-        """Return the outcomes that a mask or places select."""
+    def rows(self, which: NDArray | slice) -> "Outcomes":
+        """Return the outcomes that a mask, places or a slice select."""
         return Outcomes(*[getattr(self, name)[which] for name in NAMES])
 
 

@@ -50,8 +50,9 @@ def find_customers(
 ) -> NDArray[np.float64]:
     """Calls, new prospects and conversions; return from which part of the month each customer is there."""
     told = scene.settings.prospects
-    answers = prospects.interview(scene, state.prospects, done.calls)
-    story.interviews(scene, state.prospects.id[done.calls], answers)
+    if len(done.calls):
+        answers = prospects.interview(scene, state.prospects, done.calls)
+        story.interviews(scene, state.prospects.id[done.calls], answers)
     arriving = prospects.arriving(scene, founders, done.prospecting, block)
     story.prospects(scene, arriving)
     everybody = state.prospects.join(arriving)
@@ -112,7 +113,7 @@ def _use(scene: Scene, people: Customers, made: Round, failed: NDArray) -> list[
     lived, sent = experience.outcome(scene, made, failed), []
     for turn in made.turns():
         who, part = made.who[turn], made.part[turn]
-        experience.live_through(scene, people, who, part, lived[turn])
+        experience.live_through(scene, people, who, part, lived[:, turn])
         recommends = _recommends(scene, people, who, made.chance[3, turn])
         sent.append((who[recommends], part[recommends]))
     return sent
@@ -253,12 +254,15 @@ def _end_complaints(
     _fail(scene, people, asked.who[over], asked.order_id[over], asked.failed[over], ending[over], story)
 
 
-def _in_turn(who: NDArray) -> Iterable[NDArray[np.int64]]:
+def _in_turn(who: NDArray) -> Iterable[NDArray[np.int64] | slice]:
     """Yield rows so that nobody is in one lot twice: first contacts of the month, second ones, and so on."""
     order = np.argsort(who, kind="stable")
     first = np.flatnonzero(np.diff(who[order], prepend=-1))
+    if len(first) == len(who):
+        yield slice(None)
+        return
     rank = np.arange(len(who)) - np.repeat(first, np.diff(np.append(first, len(who))))
-    for turn in range(int(rank.max()) + 1 if len(who) else 0):
+    for turn in range(int(rank.max()) + 1):
         yield np.sort(order[rank == turn])
 
 

@@ -36,8 +36,8 @@ class Requests:
     def __len__(self) -> int:
         return len(self.who)
 
-    def rows(self, which: NDArray) -> Self:
-        """Return the requests that a mask or places select."""
+    def rows(self, which: NDArray | slice) -> Self:
+        """Return the requests that a mask, places or a slice select."""
         return type(self)(*[getattr(self, name)[which] for name in NAMES])
 
     @classmethod
