@@ -10,19 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 from sim.errors import InputError
 
 # Philox 4x32, ten rounds: J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-MULTIPLIERS = np.array([0xD2511F53, 0xCD9E8D57], dtype=np.uint64)
+# Constants are arrays without a dimension, which NumPy takes as they are: a scalar costs a conversion at every call.
+MULTIPLIERS = np.array(0xD2511F53, dtype=np.uint64), np.array(0xCD9E8D57, dtype=np.uint64)
 KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
 # SplitMix64: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 STRIDE = 0x9E3779B97F4A7C15
-# As arrays without a dimension, which NumPy takes as they are: a scalar costs a conversion at every call.
 MIXING = (
     (np.array(30, dtype=np.uint64), np.array(0xBF58476D1CE4E5B9, dtype=np.uint64)),
     (np.array(27, dtype=np.uint64), np.array(0x94D049BB133111EB, dtype=np.uint64)),
 )
 LAST_SHIFT = np.array(31, dtype=np.uint64)
-LOW = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
+LOW = np.array(0xFFFFFFFF, dtype=np.uint64)
+HALF = np.array(32, dtype=np.uint64)
 LIMIT = 2**32
 CHUNK = 16_384  # ids at a time: their words stay in the cache, which halves the time
 WIDE = 65_536  # the same for mixing, which has fewer words an id
@@ -57,16 +57,20 @@ class Streams:
 
     def uniforms(self, purpose: str, who: ArrayLike, use: int = 0) -> NDArray[np.float64]:
         """Return one number in the open interval (0, 1) for each id in `who`; InputError for a bad id."""
-        return self._pair(purpose, who, use)[0]
+        ids = identities(who)
+        block = self._block(purpose, ids.ravel(), use)
+        return unit(block[0], block[1]).reshape(ids.shape)
 
     def exponentials(self, purpose: str, who: ArrayLike, use: int = 0) -> NDArray[np.float64]:
         """Return one exponential number with mean 1 for each id in `who`; InputError for a bad id."""
-        return -np.log(self._pair(purpose, who, use)[0])
+        return -np.log(self.uniforms(purpose, who, use))
 
     def normals(self, purpose: str, who: ArrayLike, use: int = 0) -> NDArray[np.float64]:
         """Return one standard normal number for each id (Box and Muller 1958); InputError for a bad id."""
-        first, second = self._pair(purpose, who, use)
-        return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
+        ids = identities(who)
+        block = self._block(purpose, ids.ravel(), use)
+        first, second = unit(block[0], block[1]), unit(block[2], block[3])
+        return (np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)).reshape(ids.shape)
 
     def quads(self, purpose: str, who: ArrayLike, use: int = 0, blocks: int = 1) -> NDArray[np.float64]:
         """Return 4 x `blocks` numbers in (0, 1), in steps of 2**-32, for each id, one row a number.
@@ -85,7 +89,9 @@ class Streams:
             words = _mixed(_mixed(ids[some] + key) + steps)
             here = made[:, :, some]
             # The lower half of a word first, whatever the machine's order of bytes.
-            here[:] = words.astype("<u8", copy=False).view("<u4").reshape(len(steps), -1, 2).transpose(0, 2, 1)
+            here[:] = (
+                words.astype("<u8", copy=False).view("<u4").reshape(len(steps), -1, 2).transpose(0, 2, 1)
+            )
             here += HALVES[0]
             here *= HALVES[1]
         return made.reshape(4 * blocks, ids.size)
@@ -95,16 +101,9 @@ class Streams:
         digest = _digest(self, "generator", purpose)
         return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
-    def _pair(
-        self, purpose: str, who: ArrayLike, use: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        ids = identities(who)
-        block = self._block(purpose, ids.ravel(), use)
-        return unit(block[0], block[1]).reshape(ids.shape), unit(block[2], block[3]).reshape(ids.shape)
-
     def _block(self, purpose: str, ids: NDArray[np.uint64], use: int) -> NDArray[np.uint64]:
         _use_allowed(use)
-        words = np.frombuffer(_digest(self, "counter", purpose)[:12], dtype="<u4")
+        words = np.frombuffer(_digest(self, "counter", purpose)[:12], dtype="<u4").astype(np.uint64)
         key = (int(words[0]), int(words[1]))
         made = np.empty((4, ids.size), dtype=np.uint64)
         for start in range(0, ids.size, CHUNK):
@@ -172,20 +171,30 @@ def philox(counter: NDArray[np.uint64], key: tuple[int, int], rounds: int = ROUN
     """Return the Philox 4x32-10 block of each column of `counter` (4 rows of 32-bit words, in 64 bits)."""
     zero, one, two, three = counter.copy()
     first, second = np.empty_like(zero), np.empty_like(zero)
-    left, right = key
-    for _ in range(rounds):
+    for left, right in _schedule(key, rounds):
         np.multiply(zero, MULTIPLIERS[0], out=first)
         np.multiply(two, MULTIPLIERS[1], out=second)
         np.right_shift(second, HALF, out=zero)
         np.right_shift(first, HALF, out=two)
         zero ^= one
-        zero ^= np.uint64(left)
+        zero ^= left
         two ^= three
-        two ^= np.uint64(right)
+        two ^= right
         np.bitwise_and(second, LOW, out=one)
         np.bitwise_and(first, LOW, out=three)
-        left, right = (left + KEY_STEPS[0]) % LIMIT, (right + KEY_STEPS[1]) % LIMIT
     return np.stack([zero, one, two, three])
+
+
+@lru_cache(maxsize=4096)
+def _schedule(key: tuple[int, int], rounds: int) -> tuple[tuple[NDArray[np.uint64], ...], ...]:
+    """Return the pair of key words of each round."""
+    return tuple(
+        tuple(
+            np.array((word + k * step) % LIMIT, dtype=np.uint64)
+            for word, step in zip(key, KEY_STEPS, strict=True)
+        )
+        for k in range(rounds)
+    )
 
 
 def unit(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -148,9 +148,7 @@ def decide(
     return lost, moment, _causes(scene, people, ties, lost)
 
 
-def _causes(
-    scene: Scene, people: Customers, ties: Ties | None, lost: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _causes(scene: Scene, people: Customers, ties: Ties | None, lost: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
     each = pressures(scene, people, ties, lost)
     upto = np.empty((len(each), len(lost)))

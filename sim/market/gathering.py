@@ -13,4 +13,4 @@ def rows_of(matrix: NDArray, which: NDArray) -> NDArray:
 def put_rows(matrix: NDArray, which: NDArray, rows: NDArray) -> None:
     """Put `rows` into a contiguous matrix at the rows `which`, each of them once."""
     size = f"V{matrix.shape[1] * matrix.itemsize}"
-    matrix.view(size)[:, 0][which] = np.ascontiguousarray(rows).view(size)[:, 0]
+    matrix.view(size)[:, 0].put(which, np.ascontiguousarray(rows).view(size)[:, 0])

@@ -1,5 +1,7 @@
 """The loyalty programme: points, rewards and tiers, in one of four modes."""
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,4 +52,4 @@ def grade(scene: Scene, people: Customers) -> None:
     """Set the tiers by the spending of the last twelve months."""
     people.tier[:] = 0
     for name in TIERS[1:]:
-        people.tier += people.year >= scene.settings.loyalty.tiers[name] * 100.0
+        people.tier += people.year >= ceil(scene.settings.loyalty.tiers[name] * 100.0)  # whole fen

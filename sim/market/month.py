@@ -16,6 +16,7 @@ from sim.market.story import Story
 from sim.policy import Plan
 
 YEAR = 12
+ONE = np.int32(1)  # of the counters' own kind: counting by another is thirty times as slow
 
 
 def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
@@ -59,7 +60,8 @@ def find_customers(
     won, part = prospects.decide(scene, everybody)
     warm = ~won & (everybody.created > scene.month + 1 - told.months_open)
     state.prospects = everybody.rows(np.flatnonzero(warm))
-    comes, part = np.flatnonzero(won), part[won]
+    comes = np.flatnonzero(won)
+    part = part[comes]
     ids, channel = everybody.id[comes], everybody.channel[comes]
     new = born(scene.settings, scene.streams, ids, joined=scene.month + part, channel=channel)
     new.need[:] = 0.0  # they come because they need something
@@ -222,9 +224,9 @@ def _take(scene: Scene, people: Customers, asked: Requests, hotline: Hotline, st
     story.contacts(people, asked, outcomes)
     for rows in _in_turn(asked.who):
         experience.speak(scene, people, asked.rows(rows), outcomes.rows(rows))
-    np.add.at(people.contacts, asked.who, 1)
+    np.add.at(people.contacts, asked.who, ONE)
     complains = (asked.failed >= 0) & (asked.attempt == 1)
-    np.add.at(people.complaints, asked.who[complains], 1)
+    np.add.at(people.complaints, asked.who[complains], ONE)
     solved = _follow_up(scene, asked, outcomes)
     repeats, tries = again(scene, asked, solved)
     _end_complaints(scene, people, asked, solved, tries, story)

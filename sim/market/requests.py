@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market.almanac import DAY_SECONDS
 from sim.market.customers import Customers
 from sim.market.needs import Round, temper
 from sim.market.scene import Scene
@@ -47,7 +48,7 @@ class Requests:
         if not some:
             return cls.none()
         made = cls(*[np.concatenate([getattr(one, name) for one in some]) for name in NAMES])
-        return made.rows(np.lexsort((made.contact_id, made.at, made.day)))
+        return made.rows(np.lexsort((made.contact_id, made.day * DAY_SECONDS + made.at)))
 
     @classmethod
     def none(cls) -> "Requests":

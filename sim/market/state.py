@@ -21,7 +21,9 @@ class State:
     people: Customers
     prospects: Prospects
     waiting: Requests  # on their way, due in a later month
-    effects: NDArray | float = 0.0  # what campaigns of this month do to each rate, log; 0.0 for nothing to all
+    effects: NDArray | float = (
+        0.0  # what campaigns of this month do to each rate, log; 0.0 for nothing to all
+    )
     discount: NDArray | float = 0.0  # and what they take off its orders, a share
     recent: list[tuple[int, NDArray, NDArray]] = field(default_factory=list)  # fen of the last 12 months
     contracts: Contracts | None = None  # where customers are bound
