@@ -10,7 +10,6 @@ from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
 from sim.streams import Streams
 
-
 OLDEST = 999  # months of tenure after which habit grows no further
 Rows = slice | NDArray[np.int64]
 
