@@ -33,6 +33,7 @@ class Accounts:
     warmth: NDArray
     employees: NDArray
     industry: NDArray
+    pace: NDArray  # projects a month, by need, before industry and mood
     plan: NDArray
     projects: NDArray  # how many so far
     programme: NDArray  # a key account now
@@ -74,6 +75,7 @@ def opened(settings: Section, streams: Streams, people: Customers) -> Accounts:
         warmth=np.stack([warmth] * 3, axis=1),
         employees=np.maximum(np.rint(told.employees_typical * size), 1.0).astype(np.int64),
         industry=industry.astype(np.int8),
+        pace=settings.sales.projects * np.exp(settings.sales.need_pull * (hidden[2] - 0.5)),
         plan=-np.log(numbers[3]),
         projects=np.zeros(n, dtype=np.int16),
         programme=np.zeros(n, dtype=bool),

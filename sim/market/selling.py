@@ -9,6 +9,7 @@ from sim.market import churn, pipeline
 from sim.market.accounts import ASKED, OWN, ROLES, Accounts, key, salesperson
 from sim.market.almanac import MONTH_DAYS
 from sim.market.customers import ORDER_STEP, Customers, normal
+from sim.market.drivers import drivers
 from sim.market.needs import Round, delivered
 from sim.market.pipeline import LEFT, LOST, PROPOSAL, WON, Moves, Opportunities
 from sim.market.scene import Scene
@@ -96,10 +97,16 @@ def sell(
     start = np.concatenate([np.zeros(len(state.pipeline)), part])
     fresh = np.arange(len(state.pipeline), len(start))
     state.pipeline = open_ = state.pipeline.join(new)
+    now = drivers(scene, people, accounts, open_)
+    nothing = np.full(len(fresh), -1)
     _begin(scene, state, fresh, part, story)
-    moves = pipeline.advance(scene, people, accounts, open_, start, offers)
-    np.maximum.at(last, open_.who[fresh], part)
-    np.maximum.at(last, open_.who[moves.row], moves.part)
+    _move(scene, state, Moves(fresh, part, open_.stage[fresh], nothing, now.chance[0, fresh]), story)
+    moves = pipeline.advance(scene, people, accounts, open_, now, start, offers)
+    last[new.who] = np.maximum(last[new.who], part)
+    who = open_.who.take(moves.row)
+    last[who] = np.maximum(
+        last.take(who), moves.part
+    )  # they stand in order of time: of several the last stands
     quoted = moves.stage == PROPOSAL
     _quote(scene, state, moves.row[quoted], moves.part[quoted], story)
     _move(scene, state, moves, story)
@@ -110,7 +117,7 @@ def sell(
 
 
 def _begin(scene: Scene, state: State, rows: NDArray, part: NDArray, story: Story) -> None:
-    """Note new projects, and their first stage."""
+    """Note new projects."""
     open_, people = state.pipeline.rows(rows), state.people
     story.add(
         "opportunities",
@@ -120,9 +127,6 @@ def _begin(scene: Scene, state: State, rows: NDArray, part: NDArray, story: Stor
         kind=open_.kind,
         value=np.rint(open_.value * 100.0).astype(np.int64),
     )
-    chance = pipeline.chances(scene, people, accounts_of(state), open_)
-    nothing = np.full(len(rows), -1)
-    _move(scene, state, Moves(rows, part, open_.stage, nothing, chance), story)
 
 
 def _move(scene: Scene, state: State, moves: Moves, story: Story) -> None:
