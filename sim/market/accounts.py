@@ -114,7 +114,8 @@ def key(people: Customers, who: NDArray, month: int) -> NDArray[np.int64]:
     return people.id[who] * MONTH_KEY + month
 
 
-def salesperson(story: Story, seats: NDArray, month: int) -> NDArray[np.int64]:
+def salesperson(story: Story, seats: NDArray, month: int) -> NDArray[np.int32]:
     """Return who sits on each seat in a month: another number after each who left."""
-    before = story.surroundings.leaves[:month].sum(axis=0)
-    return seats.astype(np.int64) * SEAT_STEP + before[seats]
+    leaves = story.surroundings.leaves[:month]
+    number = np.arange(leaves.shape[1]) * SEAT_STEP + leaves.sum(axis=0)
+    return number.astype(np.int32).take(seats)
