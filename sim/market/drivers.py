@@ -50,13 +50,13 @@ class Drivers:
 def drivers(scene: Scene, people: Customers, accounts: Accounts, open_: "Opportunities") -> Drivers:
     """Return what drives open projects this month."""
     told, who = scene.settings.sales, open_.who
-    warm = np.ascontiguousarray(accounts.warmth.take(who, axis=0).T)
+    warm = accounts.warmth.take(who, axis=1)
     warm -= USUAL_WARMTH
     everybody = (warm[0] + warm[1] + warm[2]) / 3.0
     on = _pace(told, people, open_, [*(warm[role] for role in MATTERS), everybody])
     against = np.empty((len(told.causes), len(open_)))
     for row, role in enumerate(MATTERS):
-        lack = told.degree_push * (accounts.hidden[who, role] - MIDDLE) + told.warmth_push * warm[role]
+        lack = told.degree_push * (accounts.hidden[role].take(who) - MIDDLE) + told.warmth_push * warm[role]
         np.exp(-lack, out=against[row])
     against[told.causes.index("price")] = _dear(scene, people, open_)
     noise = told.rival_push * scene.noise * people.rival_sense.take(who)

@@ -97,7 +97,7 @@ def arise(
         scene.settings.accounts.size_power
     )
     budget = np.exp(
-        told.money_pull * (accounts.hidden[who, 0] - 0.5) + told.spread * normal(luck[1], luck[2])
+        told.money_pull * (accounts.hidden[0].take(who) - 0.5) + told.spread * normal(luck[1], luck[2])
     )
     made = Opportunities(
         id=ids,

@@ -28,11 +28,13 @@ from sim.market.story import Story, day_of
 def ties(scene: Scene, people: Customers, bound: Contracts) -> churn.Ties:
     """Return what contracts do to leaving: little inside a term and hardly by mood, much where a term can be ended."""
     told = scene.settings.contract
-    window = bound.bound & (bound.ends - told.notice_months - 1.0 == scene.month)
-    held = bound.bound & ~window
-    lock = np.where(held, told.lock, np.where(window, told.end_push, 1.0))
-    feel = np.where(held, told.lock_feel, 1.0)
-    return churn.Ties(lock, people.product_push**feel, people.service_push**feel, bound.quitting)
+    ends = bound.ends == scene.month + 1.0 + told.notice_months
+    held = np.flatnonzero(bound.bound & ~ends)
+    lock, product, service = np.ones(len(people)), people.product_push.copy(), people.service_push.copy()
+    lock[ends], lock[held] = told.end_push, told.lock
+    for push in (product, service):
+        push[held] = np.power(push.take(held), told.lock_feel)
+    return churn.Ties(lock, product, service, bound.quitting)
 
 
 def leave(

@@ -48,7 +48,7 @@ def call_on(scene: Scene, state: State, asked: "Sold", story: Story) -> None:
     accounts.programme[asked.programme] = True
     accounts.programme &= people.alive
     cared = np.flatnonzero(accounts.programme)
-    accounts.warmth[cared] += told.programme_lift * (1.0 - accounts.warmth[cared])
+    accounts.warmth[:, cared] += told.programme_lift * (1.0 - accounts.warmth[:, cared])
     story.add(
         "key_accounts",
         customer_id=people.id[cared],
@@ -73,9 +73,9 @@ def _visit(scene: Scene, state: State, who: NDArray, role: int, sent: int, story
         return
     luck = scene.streams.quads("visit", key(people, who, scene.month) * VISIT_STEP + role)
     error = scene.settings.prospects.interview_sd * normal(luck[0], luck[1])
-    said = np.clip(accounts.hidden[who, role] + error, 0.0, 1.0)
-    warmth = accounts.warmth[who, role]
-    accounts.warmth[who, role] = warmth + scene.settings.accounts.visit_lift * (1.0 - warmth)
+    said = np.clip(accounts.hidden[role].take(who) + error, 0.0, 1.0)
+    warmth = accounts.warmth[role]
+    warmth[who] += scene.settings.accounts.visit_lift * (1.0 - warmth.take(who))
     story.add(
         "visits",
         customer_id=people.id.take(who),
@@ -259,18 +259,18 @@ def part_from_salespeople(scene: Scene, state: State, careful: NDArray, story: S
     """
     people, accounts, told = state.people, accounts_of(state), scene.settings.accounts
     who = np.flatnonzero(people.alive & scene.leaves[people.keeper])
-    kept = np.zeros(len(people))
-    kept[careful] = told.careful_keeps
+    kept, with_care = np.zeros(len(people)), np.zeros(len(people), dtype=bool)
+    kept[careful], with_care[careful] = told.careful_keeps, True
     kept = 1.0 - (1.0 - kept) * (1.0 - told.programme_keeps * accounts.programme)
     churn.staff_blows(scene, people, 1.0 - kept)
-    accounts.warmth[who] *= (1.0 - told.leaving_loses * (1.0 - kept[who]))[:, None]
+    accounts.warmth[:, who] *= 1.0 - told.leaving_loses * (1.0 - kept[who])
     story.add(
         "handovers",
         customer_id=people.id[who],
         day=np.full(len(who), int(scene.almanac.first[scene.month + 1]) - 1),
         from_salesperson=salesperson(story, people.keeper[who], scene.month),
         to_salesperson=salesperson(story, people.keeper[who], scene.month + 1),
-        careful=np.isin(who, careful),
+        careful=with_care.take(who),
     )
 
 
