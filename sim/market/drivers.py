@@ -40,7 +40,7 @@ class Drivers:
     def steps(self, told: Section, rows: NDArray, stage: NDArray) -> NDArray[np.float64]:
         """Return the running sums of hazards of some projects in their stages: going on, then each cause."""
         made = np.empty((1 + len(self.against), len(rows)))
-        made[0] = self.on[stage, rows]
+        made[0] = self.on.take(stage * self.on.shape[1] + rows)
         np.multiply(usual_losses(told).T.take(stage, axis=1), self.against.take(rows, axis=1), out=made[1:])
         for cause in range(1, len(made)):
             made[cause] += made[cause - 1]

@@ -257,20 +257,27 @@ def part_from_salespeople(scene: Scene, state: State, careful: NDArray, story: S
 
     `careful` are places of accounts handed over with care; a team in the key-account programme also holds.
     """
+    if not scene.leaves.any():
+        return
     people, accounts, told = state.people, accounts_of(state), scene.settings.accounts
-    who = np.flatnonzero(people.alive & scene.leaves[people.keeper])
-    kept, with_care = np.zeros(len(people)), np.zeros(len(people), dtype=bool)
-    kept[careful], with_care[careful] = told.careful_keeps, True
-    kept = 1.0 - (1.0 - kept) * (1.0 - told.programme_keeps * accounts.programme)
-    churn.staff_blows(scene, people, 1.0 - kept)
-    accounts.warmth[:, who] *= 1.0 - told.leaving_loses * (1.0 - kept[who])
+    who = np.flatnonzero(people.alive & scene.leaves.take(people.keeper))
+    with_care = np.zeros(len(people), dtype=bool)
+    with_care[careful] = True
+    with_care = with_care.take(who)
+    kept = np.where(with_care, told.careful_keeps, 0.0)
+    kept = 1.0 - (1.0 - kept) * (1.0 - told.programme_keeps * accounts.programme.take(who))
+    felt = np.zeros(len(people))
+    felt[who] = 1.0 - kept
+    churn.staff_blows(scene, people, felt)
+    accounts.warmth[:, who] *= 1.0 - told.leaving_loses * (1.0 - kept)
+    keeper = people.keeper.take(who)
     story.add(
         "handovers",
-        customer_id=people.id[who],
-        day=np.full(len(who), int(scene.almanac.first[scene.month + 1]) - 1),
-        from_salesperson=salesperson(story, people.keeper[who], scene.month),
-        to_salesperson=salesperson(story, people.keeper[who], scene.month + 1),
-        careful=with_care.take(who),
+        customer_id=people.id.take(who),
+        day=np.full(len(who), scene.almanac.first[scene.month + 1] - 1, dtype=np.int32),
+        from_salesperson=salesperson(story, keeper, scene.month),
+        to_salesperson=salesperson(story, keeper, scene.month + 1),
+        careful=with_care,
     )
 
 
