@@ -87,7 +87,7 @@ def _note(
         "notices",
         customer_id=people.id[who],
         day=day_of(scene.almanac, np.broadcast_to(moment, len(who))),
-        kind=np.full(len(who), kind),
+        kind=np.full(len(who), kind, dtype=np.int8),
         leaves_day=scene.almanac.first[leaves] - 1,
         stated=churn.stated(scene, people, who),
     )
@@ -150,7 +150,7 @@ def acts(scene: Scene, people: Customers, who: NDArray, act: int, taken: NDArray
         "retention",
         customer_id=people.id[who],
         day=np.full(len(who), scene.almanac.first[scene.month]),
-        act=np.full(len(who), act),
+        act=np.full(len(who), act, dtype=np.int8),
         taken=taken,
     )
 
@@ -181,7 +181,7 @@ def reopen(scene: Scene, people: Customers, bound: Contracts, story: Story) -> N
 def sign(scene: Scene, people: Customers, bound: Contracts, who: NDArray, how: int, story: Story) -> None:
     """Note the contracts of `who` that begin: when they joined, or with this month (the next, for renewals)."""
     month = scene.month + (how in (RENEWED, ROLLED))
-    start = np.full(len(who), scene.almanac.first[month])
+    start = np.full(len(who), scene.almanac.first[month], dtype=np.int32)
     first = bound.number[who] == 1
     start[first] = day_of(scene.almanac, people.joined[who][first])
     ends = np.minimum(np.nan_to_num(bound.ends[who]), scene.almanac.months).astype(np.int64)
@@ -191,7 +191,7 @@ def sign(scene: Scene, people: Customers, bound: Contracts, who: NDArray, how: i
         customer_id=people.id[who],
         start_day=start,
         plan=bound.plan[who],
-        term_months=np.array(scene.settings.contract.terms)[bound.term[who]],
-        end_day=np.where(bound.bound[who], scene.almanac.first[ends] - 1, -1),
-        how=np.full(len(who), how),
+        term_months=np.array(scene.settings.contract.terms, dtype=np.int16)[bound.term[who]],
+        end_day=np.where(np.isnan(bound.ends[who]), -1, scene.almanac.first[ends] - 1).astype(np.int32),
+        how=np.full(len(who), how, dtype=np.int8),
     )
