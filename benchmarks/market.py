@@ -1,7 +1,8 @@
-"""The market against a Mesa model of a far simpler one, profiles against Faker's rows, and the company's own costs.
+"""Each market against a Mesa model of a far simpler one of its kind, profiles against Faker, the company's own costs.
 
 `crmlab bench market` prints ratios in one run; `--customers`, `--months` set the size, `--large` adds 1,000,000
-customers. Each line is a process of its own, so that memory can be told apart.
+customers. Each line is a process of its own, so that memory can be told apart; `--runs` repeats it and keeps the least
+CPU seconds, for machines that are busy with other work.
 """
 
 import argparse
@@ -13,63 +14,45 @@ import time
 from importlib.util import find_spec
 from typing import Any
 
-PEER = "mesa buy-or-leave"
+
+def mesa_shop(customers: int, months: int) -> int:
+    """Run the retail peer; return how many orders it kept."""
+    return mesa_rows("Shop", customers, months)
 
 
-def mesa_market(customers: int, months: int) -> int:
-    """Run the peer: an agent a customer who buys (an amount of his own level) or leaves; orders are kept."""
-    import mesa
+def mesa_provider(customers: int, months: int) -> int:
+    """Run the subscription peer; return how many bills it kept."""
+    return mesa_rows("Provider", customers, months)
 
-    class Shopper(mesa.Agent):
-        def __init__(self, model: mesa.Model) -> None:
-            super().__init__(model)
-            draw = model.random
-            self.rate = draw.gammavariate(0.6, 0.26 / 0.6)
-            self.level = draw.lognormvariate(4.8, 0.55)
-            self.leaves = min(draw.gammavariate(0.6, 0.05), 0.9)
-            self.here = True
 
-        def step(self) -> None:
-            if not self.here:
-                return
-            draw = self.model.random
-            if draw.random() < self.rate:
-                amount = round(self.level * draw.lognormvariate(0.0, 0.6), 2)
-                self.model.orders.append((self.unique_id, self.model.month, amount))
-            if draw.random() < self.leaves:
-                self.here = False
+def mesa_supplier(customers: int, months: int) -> int:
+    """Run the business peer; return how many orders it kept."""
+    return mesa_rows("Supplier", customers, months)
 
-    class Shop(mesa.Model):
-        def __init__(self) -> None:
-            super().__init__(rng=1)
-            self.orders: list[tuple[int, int, float]] = []
-            self.month = 0
-            Shopper.create_agents(self, customers)
 
-        def step(self) -> None:
-            self.agents.shuffle_do("step")
-            self.month += 1
-            Shopper.create_agents(self, customers // 100)  # newcomers, as many as ours has
+def mesa_rows(kind: str, customers: int, months: int) -> int:
+    """Run a peer of `_market_peers`, which is loaded only here, so that Mesa weighs on nothing of ours."""
+    import _market_peers
 
-    shop = Shop()
+    peer = getattr(_market_peers, kind)(customers)
     for _ in range(months):
-        shop.step()
-    return len(shop.orders)
+        peer.step()
+    return len(peer.rows)
 
 
 def our_market(customers: int, months: int) -> int:
     """Run ours: prospects, orders, failures, contacts, feelings, causes of leaving; centre off."""
     from sim.market import Market
 
-    return len(Market(customers, 1).run(months).arrays("orders")["order_id"])
+    return kept(Market(customers, 1).run(months), "orders")
 
 
 def subscription_market(customers: int, months: int) -> int:
-    """Run a market under contract: the same, and use and a bill for everybody every month."""
+    """Run a market under contract: the same (an order is an extra), and use and a bill for everybody every month."""
     from sim.market import Market
     from sim.market.settings import load
 
-    return len(Market(customers, 1, settings=load("subscription")).run(months).arrays("bills")["bill_id"])
+    return kept(Market(customers, 1, settings=load("subscription")).run(months), "bills")
 
 
 def business_market(customers: int, months: int) -> int:
@@ -77,8 +60,12 @@ def business_market(customers: int, months: int) -> int:
     from sim.market import Market
     from sim.market.settings import load
 
-    story = Market(customers, 1, settings=load("business")).run(months)
-    return len(story.arrays("opportunity_stages")["opportunity_id"])
+    return kept(Market(customers, 1, settings=load("business")).run(months), "orders")
+
+
+def kept(story: Any, table: str) -> int:
+    """Return how many rows a story holds of a table, as it holds them, month by month: so are those of the peers."""
+    return sum(len(next(iter(part.values()))) for part in story.parts[table])
 
 
 def spread_market(customers: int, months: int) -> int:
@@ -94,7 +81,7 @@ def spread_market(customers: int, months: int) -> int:
         start = time.perf_counter()
         story = blocks.run(customers, 1, months, blocks=count, executor=pool)
         print(f"the same by blocks on {count} processes: {time.perf_counter() - start:.1f} s by the clock")
-    return len(story.arrays("orders")["order_id"])
+    return kept(story, "orders")
 
 
 def faker_rows(rows: int, _: int) -> int:
@@ -173,7 +160,9 @@ def company(customers: int, months: int) -> int:
 TASKS = {
     run.__name__: run
     for run in (
-        mesa_market,
+        mesa_shop,
+        mesa_provider,
+        mesa_supplier,
         our_market,
         subscription_market,
         business_market,
@@ -183,25 +172,18 @@ TASKS = {
         company,
     )
 }
-LABELS = {
-    "mesa_market": PEER,
-    "our_market": "sim.market, retail",
-    "subscription_market": "sim.market, subscr.",
-    "business_market": "sim.market, business",
-}
-WARM = {
-    "our_market": 500,
-    "subscription_market": 500,
-    "business_market": 500,
-    "our_rows": 100,
-    "mesa_market": 100,
-    "faker_rows": 10,
-}
+PAIRS = (  # a peer, ours, and what is counted as a row
+    ("mesa_shop", "our_market", "retail", "orders"),
+    ("mesa_provider", "subscription_market", "subscription", "bills"),
+    ("mesa_supplier", "business_market", "business", "orders"),
+)
+WARM = dict.fromkeys(TASKS, 100) | dict.fromkeys((ours for _, ours, _, _ in PAIRS), 500) | {"faker_rows": 10}
+COLD = ("spread_market", "company")  # they warm up by themselves
 
 
 def child(name: str, size: int, months: int) -> None:
     """Run one task after a small one that loads what is imported, and print CPU seconds, megabytes, result."""
-    if name in WARM:
+    if name not in COLD:
         TASKS[name](WARM[name], 2)
     start = time.process_time()
     result = TASKS[name](size, months)
@@ -222,11 +204,36 @@ def measured(name: str, size: int, months: int) -> tuple[float, float, int]:
     return float(took), float(peak), int(result)
 
 
+def least(name: str, size: int, months: int, runs: int) -> tuple[float, float, int]:
+    """Return the least CPU seconds of several runs, the most megabytes, and the result."""
+    took, peak, result = zip(*(measured(name, size, months) for _ in range(runs)), strict=True)
+    return min(took), max(peak), result[0]
+
+
+def compare(size: int, months: int, runs: int, large: bool) -> None:
+    """Print each market beside its peer."""
+    print(
+        f"{'market':<22}{'customers':>11}{'CPU s':>8}{'M customer-months/s':>21}{'x peer':>8}{'MB':>8}{'rows':>12}"
+    )
+    for peer, ours, kind, rows in PAIRS:
+        base = None
+        sizes = [size // 10, size] + [1_000_000] * large
+        for name, one in [(peer, size)] + [(ours, some) for some in sizes]:
+            took, peak, count = least(name, one, months, runs if one <= size else 1)
+            speed = one * months / took / 1e6
+            base = base or speed
+            label = f"{'mesa' if name == peer else 'sim.market'}, {kind}"
+            print(
+                f"{label:<24}{one:>9,}{took:>8.1f}{speed:>21.2f}{speed / base:>8.1f}{peak:>8.0f}{count:>12,} {rows}"
+            )
+
+
 def main(words: list[str]) -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--customers", type=int, default=100_000)
     options.add_argument("--months", type=int, default=36)
+    options.add_argument("--runs", type=int, default=1)
     options.add_argument("--large", action="store_true")
     options.add_argument("--child", default="")
     asked = options.parse_args(words)
@@ -239,25 +246,7 @@ def main(words: list[str]) -> None:
             f"{', '.join(absent)}: not installed; it is a peer, from the extra bench of pyproject.toml"
         )
     size, months = asked.customers, asked.months
-    print(
-        f"{'market':<22}{'customers':>11}{'CPU s':>8}{'M customer-months/s':>21}{'x peer':>8}{'MB':>8}{'orders':>12}"
-    )
-    base = None
-    sizes = [size // 10, size] + [1_000_000] * asked.large
-    for name, some in (
-        ("mesa_market", [size]),
-        ("our_market", sizes),
-        ("subscription_market", sizes[:2]),
-        ("business_market", sizes[:2]),
-    ):
-        for one in some:
-            took, peak, orders = measured(name, one, months)
-            speed = one * months / took / 1e6
-            base = base or speed
-            label = LABELS[name]
-            print(
-                f"{label:<22}{one:>11,}{took:>8.1f}{speed:>21.2f}{speed / base:>8.1f}{peak:>8.0f}{orders:>12,}"
-            )
+    compare(size, months, max(asked.runs, 1), asked.large)
     measured("spread_market", size, months)
     naive, _, _ = measured("faker_rows", 3000, 0)
     pools, _, _ = measured("our_rows", 100_000, 0)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.market import prospects
 from sim.market.customers import Customers, normal
+from sim.market.growing import join
 from sim.market.scene import Scene
 from sim.market.settings import Section
 from sim.market.story import Story
@@ -22,7 +23,7 @@ SENT = ("own", "asked")
 
 @dataclass
 class Accounts:
-    """Row k belongs to customer k; three columns stand for the people of ROLES, degrees and warmth 0-1.
+    """Row k belongs to customer k; three rows stand for the people of ROLES, degrees and warmth 0-1.
 
     `hidden` is how much money, authority and need there is, `seen` what the firm guesses of it, `warmth` the
     relation with each person. `plan` is how much of the wait for the next project is left, exponential.
@@ -33,6 +34,7 @@ class Accounts:
     warmth: NDArray
     employees: NDArray
     industry: NDArray
+    pace: NDArray  # projects a month, by need, before industry and mood
     plan: NDArray
     projects: NDArray  # how many so far
     programme: NDArray  # a key account now
@@ -46,13 +48,12 @@ class Accounts:
 
     def join(self, others: "Accounts") -> None:
         """Add others after the last."""
-        for f in fields(self):
-            setattr(self, f.name, np.concatenate([getattr(self, f.name), getattr(others, f.name)]))
+        join(self, others)
 
     @property
     def relation(self) -> NDArray[np.float64]:
         """The mean warmth over the three people."""
-        return (self.warmth[:, 0] + self.warmth[:, 1] + self.warmth[:, 2]) / 3.0
+        return (self.warmth[0] + self.warmth[1] + self.warmth[2]) / 3.0
 
 
 def opened(settings: Section, streams: Streams, people: Customers) -> Accounts:
@@ -69,11 +70,12 @@ def opened(settings: Section, streams: Streams, people: Customers) -> Accounts:
     industry = np.searchsorted(shares[:-1] / shares[-1], numbers[2])
     warmth = np.where(founder, 0.15 + 0.45 * people.bond, told.start_warmth)
     return Accounts(
-        hidden=hidden.T.copy(),
-        seen=seen.T.copy(),
-        warmth=np.stack([warmth] * 3, axis=1),
+        hidden=hidden,
+        seen=seen,
+        warmth=np.stack([warmth] * 3),
         employees=np.maximum(np.rint(told.employees_typical * size), 1.0).astype(np.int64),
         industry=industry.astype(np.int8),
+        pace=settings.sales.projects * np.exp(settings.sales.need_pull * (hidden[2] - 0.5)),
         plan=-np.log(numbers[3]),
         projects=np.zeros(n, dtype=np.int16),
         programme=np.zeros(n, dtype=bool),
@@ -87,12 +89,12 @@ def enter(scene: Scene, people: Customers, accounts: Accounts, who: NDArray, sto
         customer_id=people.id[who],
         industry=accounts.industry[who],
         employees=accounts.employees[who],
-        **{f"{role}_seen": accounts.seen[who, k] for k, role in enumerate(ROLES)},
+        **{f"{role}_seen": accounts.seen[k, who] for k, role in enumerate(ROLES)},
     )
     story.add(
         "truth_account",
         customer_id=people.id[who],
-        **{role: accounts.hidden[who, k] for k, role in enumerate(ROLES)},
+        **{role: accounts.hidden[k, who] for k, role in enumerate(ROLES)},
     )
 
 
@@ -103,7 +105,7 @@ def reveal(scene: Scene, people: Customers, accounts: Accounts, story: Story) ->
         "truth_warmth",
         customer_id=people.id[here],
         month=np.full(len(here), scene.month, dtype=np.int16),
-        **{role: accounts.warmth[here, k].astype(np.float32) for k, role in enumerate(ROLES)},
+        **{role: accounts.warmth[k, here].astype(np.float32) for k, role in enumerate(ROLES)},
     )
 
 
@@ -112,7 +114,8 @@ def key(people: Customers, who: NDArray, month: int) -> NDArray[np.int64]:
     return people.id[who] * MONTH_KEY + month
 
 
-def salesperson(story: Story, seats: NDArray, month: int) -> NDArray[np.int64]:
+def salesperson(story: Story, seats: NDArray, month: int) -> NDArray[np.int32]:
     """Return who sits on each seat in a month: another number after each who left."""
-    before = story.surroundings.leaves[:month].sum(axis=0)
-    return seats.astype(np.int64) * SEAT_STEP + before[seats]
+    leaves = story.surroundings.leaves[:month]
+    number = np.arange(leaves.shape[1]) * SEAT_STEP + leaves.sum(axis=0)
+    return number.astype(np.int32).take(seats)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.customers import Customers, normal
+from sim.market.growing import join
 from sim.market.settings import Section
 from sim.streams import Streams
 
@@ -48,8 +49,7 @@ class Contracts:
 
     def join(self, others: "Contracts") -> None:
         """Add others after the last."""
-        for f in fields(self):
-            setattr(self, f.name, np.concatenate([getattr(self, f.name), getattr(others, f.name)]))
+        join(self, others)
 
     @property
     def bound(self) -> NDArray[np.bool_]:

@@ -28,11 +28,13 @@ from sim.market.story import Story, day_of
 def ties(scene: Scene, people: Customers, bound: Contracts) -> churn.Ties:
     """Return what contracts do to leaving: little inside a term and hardly by mood, much where a term can be ended."""
     told = scene.settings.contract
-    window = bound.bound & (bound.ends - told.notice_months - 1.0 == scene.month)
-    held = bound.bound & ~window
-    lock = np.where(held, told.lock, np.where(window, told.end_push, 1.0))
-    feel = np.where(held, told.lock_feel, 1.0)
-    return churn.Ties(lock, people.product_push**feel, people.service_push**feel, bound.quitting)
+    ends = bound.ends == scene.month + 1.0 + told.notice_months
+    held = np.flatnonzero(bound.bound & ~ends)
+    lock, product, service = np.ones(len(people)), people.product_push.copy(), people.service_push.copy()
+    lock[ends], lock[held] = told.end_push, told.lock
+    for push in (product, service):
+        push[held] = np.power(push.take(held), told.lock_feel)
+    return churn.Ties(lock, product, service, bound.quitting)
 
 
 def leave(
@@ -85,7 +87,7 @@ def _note(
         "notices",
         customer_id=people.id[who],
         day=day_of(scene.almanac, np.broadcast_to(moment, len(who))),
-        kind=np.full(len(who), kind),
+        kind=np.full(len(who), kind, dtype=np.int8),
         leaves_day=scene.almanac.first[leaves] - 1,
         stated=churn.stated(scene, people, who),
     )
@@ -148,7 +150,7 @@ def acts(scene: Scene, people: Customers, who: NDArray, act: int, taken: NDArray
         "retention",
         customer_id=people.id[who],
         day=np.full(len(who), scene.almanac.first[scene.month]),
-        act=np.full(len(who), act),
+        act=np.full(len(who), act, dtype=np.int8),
         taken=taken,
     )
 
@@ -179,7 +181,7 @@ def reopen(scene: Scene, people: Customers, bound: Contracts, story: Story) -> N
 def sign(scene: Scene, people: Customers, bound: Contracts, who: NDArray, how: int, story: Story) -> None:
     """Note the contracts of `who` that begin: when they joined, or with this month (the next, for renewals)."""
     month = scene.month + (how in (RENEWED, ROLLED))
-    start = np.full(len(who), scene.almanac.first[month])
+    start = np.full(len(who), scene.almanac.first[month], dtype=np.int32)
     first = bound.number[who] == 1
     start[first] = day_of(scene.almanac, people.joined[who][first])
     ends = np.minimum(np.nan_to_num(bound.ends[who]), scene.almanac.months).astype(np.int64)
@@ -189,7 +191,7 @@ def sign(scene: Scene, people: Customers, bound: Contracts, who: NDArray, how: i
         customer_id=people.id[who],
         start_day=start,
         plan=bound.plan[who],
-        term_months=np.array(scene.settings.contract.terms)[bound.term[who]],
-        end_day=np.where(bound.bound[who], scene.almanac.first[ends] - 1, -1),
-        how=np.full(len(who), how),
+        term_months=np.array(scene.settings.contract.terms, dtype=np.int16)[bound.term[who]],
+        end_day=np.where(np.isnan(bound.ends[who]), -1, scene.almanac.first[ends] - 1).astype(np.int32),
+        how=np.full(len(who), how, dtype=np.int8),
     )
