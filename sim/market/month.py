@@ -56,13 +56,14 @@ def find_customers(
         story.interviews(scene, state.prospects.id[done.calls], answers)
     arriving = prospects.arriving(scene, founders, done.prospecting, block)
     story.prospects(scene, arriving)
-    everybody = state.prospects.join(arriving)
+    everybody = state.prospects
+    everybody.join(arriving)
     won, part = prospects.decide(scene, everybody)
     warm = ~won & (everybody.created > scene.month + 1 - told.months_open)
-    state.prospects = everybody.rows(np.flatnonzero(warm))
     comes = np.flatnonzero(won)
     part = part[comes]
     ids, channel = everybody.id[comes], everybody.channel[comes]
+    everybody.keep(np.flatnonzero(warm))
     new = born(scene.settings, scene.streams, ids, joined=scene.month + part, channel=channel)
     new.need[:] = 0.0  # they come because they need something
     feel(scene.settings, new, np.arange(len(new)), settle=scene.settings.experience.first_sight)
@@ -181,7 +182,7 @@ def _send_friends(scene: Scene, state: State, sent: list[tuple[NDArray, NDArray]
         who, part = (np.concatenate(several) for several in zip(*sent, strict=True))
         new = prospects.friends(scene, people.id[who], np.concatenate(numbers), part)
         story.prospects(scene, new)
-        state.prospects = state.prospects.join(new)
+        state.prospects.join(new)
 
 
 def _fail(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
+from sim.market import growing
 from sim.market.customers import gauss, normal
 from sim.market.scene import Scene
 from sim.market.settings import Section
@@ -38,13 +39,13 @@ class Prospects:
     def __len__(self) -> int:
         return len(self.id)
 
-    def rows(self, which: NDArray) -> "Prospects":
-        """Return the prospects at these places."""
-        return Prospects(*[getattr(self, name).take(which, axis=-1) for name in NAMES])
+    def keep(self, which: NDArray[np.int64]) -> None:
+        """Keep the prospects at these places."""
+        growing.keep(self, which)
 
-    def join(self, others: "Prospects") -> "Prospects":
-        """Return these and others after them."""
-        return Prospects(*[np.concatenate([getattr(self, n), getattr(others, n)], axis=-1) for n in NAMES])
+    def join(self, others: "Prospects") -> None:
+        """Add others after the last."""
+        growing.join(self, others)
 
     def copy(self) -> "Prospects":
         """Return a copy that may be changed."""
