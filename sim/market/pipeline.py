@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.accounts import Accounts
-from sim.market.customers import Customers, normal
+from sim.market.bell import normal
+from sim.market.customers import Customers
 from sim.market.drivers import Drivers, drivers
 from sim.market.scene import Scene
 from sim.streams import Streams

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from sim.market import churn, pipeline
 from sim.market.accounts import ASKED, OWN, ROLES, Accounts, key, salesperson
 from sim.market.almanac import MONTH_DAYS
-from sim.market.customers import ORDER_STEP, Customers, normal
+from sim.market.bell import normal
+from sim.market.customers import ORDER_STEP, Customers
 from sim.market.drivers import drivers
 from sim.market.needs import Round, delivered
 from sim.market.pipeline import LEFT, LOST, PROPOSAL, WON, Moves, Opportunities

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import churn
+from sim.market.bell import normal
 from sim.market.contracts import Contracts, column, key
-from sim.market.customers import Customers, lasting, normal
+from sim.market.customers import Customers, lasting
 from sim.market.scene import Scene
 from sim.market.state import State
 from sim.market.story import Story

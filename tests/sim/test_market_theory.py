@@ -1,14 +1,15 @@
 """The market against closed forms: purchases, survival, feelings and the calendar, where theory knows the answer."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from scipy.special import gammaincinv
 
-from sim.market import Market
+from sim.market import Market, bell, growing
 from sim.market.almanac import Almanac
-from sim.market.customers import born, feel, founders, gamma_quantile
+from sim.market.customers import born, feel, founders, gamma_quantile, normal
 from sim.market.gathering import put_rows, rows_of
 from sim.market.rivals import Surroundings
 from sim.market.settings import load, with_
@@ -97,6 +98,33 @@ def test_founders_are_those_who_stayed() -> None:
 def test_the_gamma_table_is_the_gamma_law(shape: float) -> None:
     uniform = np.linspace(0.0005, 0.9995, 1999)
     assert gamma_quantile(shape, uniform) == pytest.approx(gammaincinv(shape, uniform), rel=1e-4)
+
+
+def test_the_quick_normal_number_is_the_slow_one_wherever_it_stands() -> None:
+    edges = np.array([2.0**-33, 1e-9, 0.125, 0.25, 0.25 + 2.0**-33, 0.5, 0.75, 0.875, 1.0 - 2.0**-33])
+    first, second = (grid.ravel() for grid in np.meshgrid(edges, edges))
+    np.testing.assert_allclose(bell.normal(first, second), normal(first, second), rtol=1e-14, atol=1e-14)
+    many = Streams(1).quads("bell", np.arange(bell.CHUNK * 2 + 5))
+    made = bell.normal(many[0], many[1])
+    np.testing.assert_allclose(made, normal(many[0], many[1]), rtol=1e-13, atol=1e-14)
+    some = np.array([0, 7, bell.CHUNK, len(made) - 1])
+    assert (bell.normal(many[0, some], many[1, some]) == made[some]).all()
+
+
+def test_a_table_grows_by_rows_and_keeps_those_it_has() -> None:
+    @dataclass
+    class Two:
+        flat: np.ndarray
+        tall: np.ndarray
+
+    def some(numbers: list[int]) -> Two:
+        return Two(np.array(numbers), np.array([numbers, numbers], dtype=float))
+
+    mine = some([1, 2])
+    for more in ([3], [], [4, 5, 6, 7], [8]):
+        growing.join(mine, some(more))
+    assert mine.flat.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert mine.tall.tolist() == [[1, 2, 3, 4, 5, 6, 7, 8]] * 2
 
 
 def test_losses_weigh_double() -> None:
