@@ -94,7 +94,14 @@ def gather(
     if with_truth:
         hidden = {name: story.frame(name) for name in truth_tables(settings)}
         hidden["truth_value"] = _value(story, customers, seed, settings, replications)
-    shown = instruments.read(story, visible["customers"], seed, lang=lang, truth=with_truth)
+    shown = instruments.read(
+        story,
+        visible["customers"],
+        seed,
+        lang=lang,
+        truth=with_truth,
+        contacts=visible.get("account_contacts"),
+    )
     visible, hidden = visible | shown.visible, hidden | shown.hidden
     recipe = {"market": market, "customers": customers, "months": story.months, "seed": seed, "lang": lang}
     for frames in (visible, hidden):

@@ -170,7 +170,9 @@ def sales_lost_with_salesperson(e: Evidence) -> float:
     rows = e.story.arrays("handovers")
     left: NDArray[np.float64] = np.zeros((len(ids), e.months))
     left[np.searchsorted(ids, rows["customer_id"]), e.story.almanac.month_of(rows["day"])] = 1.0
-    sums: NDArray[np.float64] = np.zeros((2, 2))  # whose salesperson left, or stayed; a year before, and after
+    sums: NDArray[np.float64] = np.zeros(
+        (2, 2)
+    )  # whose salesperson left, or stayed; a year before, and after
     for month in range(YEAR - 1, e.months - YEAR):
         before, after = slice(month + 1 - YEAR, month + 1), slice(month + 1, month + 1 + YEAR)
         there = (joined < before.start) & ~(gone <= month + 1 - 1e-5)

@@ -14,7 +14,9 @@ SOURCES = {
     "business": Path(__file__).with_name("targets_business.toml"),
 }
 CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
-LONGER = {"business": 42}  # months: a salesperson who leaves is followed for a year on either side, and there are few
+LONGER = {
+    "business": 42
+}  # months: a salesperson who leaves is followed for a year on either side, and there are few
 LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
 
 
