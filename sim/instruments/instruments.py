@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import tables
-from sim.instruments import baskets, cards, clicks, mailbox, occasions, panel, surveys
+from sim.instruments import baskets, cards, clicks, forms, mailbox, occasions, panel, surveys
 from sim.market import opinions
 from sim.market.settings import FIRST, kind_of
 from sim.market.story import Story
@@ -26,8 +26,17 @@ SEEN = (
     "mails",
     "questions",
     "paper_cards",
+    *forms.FORMS,
 )
-TRUTH = ("truth_opinion", "truth_survey", "truth_clicks", "truth_mail", "truth_question", "truth_card")
+TRUTH = (
+    "truth_opinion",
+    "truth_survey",
+    "truth_clicks",
+    "truth_mail",
+    "truth_question",
+    "truth_card",
+    "truth_form",
+)
 SHOP_ONLY = ("order_lines",)  # baskets
 TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
 TRIAL_CUSTOMERS = 5000
@@ -73,7 +82,10 @@ def read(
     visible |= {"mails": post.mails, "questions": post.questions}
     drawer = cards.cards(people, int(story.almanac.first[story.months]), streams, lang=lang)
     visible["paper_cards"] = drawer.cards
+    folders = forms.forms(story, people, seed, streams, contacts=contacts, lang=lang)
+    visible |= folders.tables
     if truth:
+        hidden["truth_form"] = folders.truth
         hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
         hidden["truth_card"] = drawer.truth
     return Read(
