@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Frames = dict[str, "pd.DataFrame"]
 FORMATS = ("parquet", "csv", "duckdb", "sqlite", "xlsx")
 MANIFEST = "manifest.json"
+LINKS = "workplaces"  # of the business market: who of the other markets works at which account
 SHEET_ROWS = 1_048_575
 HORIZON_MONTHS, REPLICATIONS = 12, 5
 DEMO = {"customers": 400, "months": 18, "seed": 5}  # the variant committed in datasets/<market>/demo
@@ -107,7 +108,7 @@ def gather(
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
-    order = [name for name in (*seen_tables(settings), *instruments.SEEN) if name in visible]
+    order = [name for name in (*seen_tables(settings), LINKS, *instruments.SEEN) if name in visible]
     return Dataset({name: visible[name] for name in order}, hidden, recipe)
 
 

@@ -54,7 +54,9 @@ def pairs(
     sent = found[found["referred_by"] >= 0]
     lots = [_pair(sent["referred_by"], sent["prospect_id"], "recommended")]
     strangers = [int(who) for who in sent["prospect_id"] if who not in set(known["person_id"])]
-    others = [_named(people.persons(Streams(seed, "people"), strangers, lang=lang), strangers)]
+    women = story.settings.customers.women_share
+    born = people.persons(Streams(seed, "people"), strangers, lang=lang, women_share=women)
+    others = [_named(born, strangers)]
     if "role" in known:
         lots += _inside(known)
     else:

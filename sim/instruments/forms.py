@@ -167,9 +167,9 @@ def _again(
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Return the forms with those that somebody else wrote again, some days later, and their truth."""
     lots, places, number = [], np.arange(len(rows)), rows["number"].to_numpy()
-    for turn in range(MOST_TIMES):
-        lots.append((places, np.full(len(places), turn)))
-        places = places[here.uniforms("again", number[places], use=turn) < share]
+    for time in range(MOST_TIMES):
+        lots.append((places, np.full(len(places), time)))
+        places = places[here.uniforms("again", number[places], use=time) < share]
     which, turn = (np.concatenate(part) for part in zip(*lots, strict=True))
     made = rows.iloc[which].reset_index(drop=True)
     key = made["number"].to_numpy() * 10 + turn
@@ -277,8 +277,8 @@ def _numbered(
     for column in ("stale", "wrong"):
         truth[column] = [" ".join(w for w in text.split() if w in shown) for text in truth[column].tolist()]
     made = rows.assign(form_id=number)[list(names)]
-    for column in tables.table(f"form_{kind}").columns:
-        made[column.name] = made[column.name].astype(tables.DTYPES[column.dtype])
+    kinds = {told.name: tables.DTYPES[told.dtype] for told in tables.table(f"form_{kind}").columns}
+    made = made.astype(kinds)
     ids = {name: truth[name].astype(np.int64) for name in ("person_id", "customer_id", "other_id")}
     return made, truth.assign(form=kind, form_id=number, **ids)
 

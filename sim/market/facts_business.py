@@ -191,7 +191,8 @@ def _by_month(e: Evidence) -> NDArray[np.float64]:
     amount = np.minimum(orders["amount"], np.quantile(orders["amount"], 0.99))
     cell = np.searchsorted(ids, orders["customer_id"]) * e.months
     cell += e.story.almanac.month_of(orders["day"])
-    return np.bincount(cell, amount, minlength=len(ids) * e.months).reshape(len(ids), e.months)
+    made = np.bincount(cell, amount.astype(np.float64), minlength=len(ids) * e.months)
+    return made.astype(np.float64).reshape(len(ids), e.months)
 
 
 @measure
