@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     Frames = Mapping[str, pd.DataFrame]
 
 ASKED = ("csat", "nps", "ces")  # of surveys, the answers of one question
+DAY = 86_400
+LATE = {
+    "form_tracking": DAY,
+    "truth_wish": DAY,
+    "truth_loss": DAY,
+}  # told at the end of their day, after what led to them
+WRITTEN = {  # tables that do not say whose a row is, where the truth says it, and by which number
+    "mails": ("truth_mail", "message_id"),
+    "questions": ("truth_question", "message_id"),
+    "form_tracking": ("truth_form", "form_id"),
+}
 MOOD = 2.5  # satisfaction lies within, standard units
 SURVEY_STEP = 1000  # survey_id = wave * 1000 + month
 STYLE = """
@@ -30,7 +41,7 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1rem;margin:1.2rem 0 .2rem;color:#4a55
 p{margin:.2rem 0 .8rem}figure{margin:1rem 0}figure svg{width:100%;height:auto}
 figcaption,.note{color:#4a5563;font-size:.88rem}
 ol{list-style:none;margin:0;padding:0 0 0 .9rem;border-left:3px solid #d7dce4}
-li{padding:.1rem 0}time{display:inline-block;min-width:3.4rem;color:#4a5563;font-variant-numeric:tabular-nums}
+li{padding:.1rem 0;display:flex;align-items:baseline}time{flex:none;width:3.4rem;color:#4a5563;font-variant-numeric:tabular-nums}
 .truth{color:#9a3412;background:#fff7ed;border-radius:4px;padding:.05rem .4rem}
 @media print{body{max-width:none;padding:0}}
 """
@@ -83,7 +94,7 @@ def events(tables: "Frames", market: str, customer: int, *, lang: str = "zh") ->
             day = int(row["day"])
             own = told.get(f"{row.get(told.get('by'))}_{lang}", sentence)
             event = Event(day, told.get("truth", False), own.format_map(_told(row, lang)))
-            made.append((day, int(row.get("at", 0) or 0), place, event))
+            made.append((day, int(row.get("at", LATE.get(name, 0))), place, event))
     return [event for *_, event in sorted(made, key=lambda one: one[:3])]
 
 
@@ -115,6 +126,8 @@ def _words() -> dict[str, Any]:
 
 def _dated(tables: "Frames", name: str, customer: int) -> "pd.DataFrame":
     """Return a customer's rows of a table, each with its day; bills with the use they are about."""
+    if name in WRITTEN:
+        return _written(tables, name, customer)
     mine = tables[name][tables[name]["customer_id"] == customer]
     if name == "contracts":
         return mine.assign(day=mine["start_day"])
@@ -127,6 +140,18 @@ def _dated(tables: "Frames", name: str, customer: int) -> "pd.DataFrame":
         last = tables["calendar"].groupby("month")["day"].max()
         return mine.assign(day=(mine["survey_id"] % SURVEY_STEP).map(last))
     return mine
+
+
+def _written(tables: "Frames", name: str, customer: int) -> "pd.DataFrame":
+    """Return what was written by or of a customer: only the truth knows whose it is, so nothing without it."""
+    truth, number = WRITTEN[name]
+    if truth not in tables:
+        return tables[name].iloc[:0]
+    whose = tables[truth]
+    if "form" in whose:
+        whose = whose[(whose["form"] == name.removeprefix("form_")) & ~whose["double"]]
+    mine = whose.loc[whose["customer_id"] == customer, number]
+    return tables[name][tables[name][number].isin(mine)]
 
 
 def _told(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -183,6 +208,7 @@ def _picture(tables: "Frames", customer: int, _: Any) -> str:
     with charts.quiet(), plt.rc_context({"svg.fonttype": "none"}):
         figure, axes = plt.subplots(figsize=(7.2, 2.6), layout="constrained")
         axes.bar(yuan.index + 1, yuan, color="#9db4d3")
+        axes.set_xlim(0.4, len(yuan) + 0.6)
         axes.set_xlabel(_("第几个月"))
         axes.set_ylabel(_("元"))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

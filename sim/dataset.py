@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Frames = dict[str, "pd.DataFrame"]
 FORMATS = ("parquet", "csv", "duckdb", "sqlite", "xlsx")
 MANIFEST = "manifest.json"
+LINKS = "workplaces"  # of the business market: who of the other markets works at which account
 SHEET_ROWS = 1_048_575
 HORIZON_MONTHS, REPLICATIONS = 12, 5
 DEMO = {"customers": 400, "months": 18, "seed": 5}  # the variant committed in datasets/<market>/demo
@@ -94,13 +95,20 @@ def gather(
     if with_truth:
         hidden = {name: story.frame(name) for name in truth_tables(settings)}
         hidden["truth_value"] = _value(story, customers, seed, settings, replications)
-    shown = instruments.read(story, visible["customers"], seed, lang=lang, truth=with_truth)
+    shown = instruments.read(
+        story,
+        visible["customers"],
+        seed,
+        lang=lang,
+        truth=with_truth,
+        contacts=visible.get("account_contacts"),
+    )
     visible, hidden = visible | shown.visible, hidden | shown.hidden
     recipe = {"market": market, "customers": customers, "months": story.months, "seed": seed, "lang": lang}
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
-    order = [name for name in (*seen_tables(settings), *instruments.SEEN) if name in visible]
+    order = [name for name in (*seen_tables(settings), LINKS, *instruments.SEEN) if name in visible]
     return Dataset({name: visible[name] for name in order}, hidden, recipe)
 
 

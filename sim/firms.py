@@ -24,7 +24,7 @@ TITLES = {  # position of who has the money, the authority, the need: of either 
 
 
 def name_all(frames: "Frames", customers: "pd.DataFrame", seed: int, *, lang: str = "zh") -> "Frames":
-    """Return the tables accounts, account_contacts and salespeople with names, under the people of `customers`.
+    """Return the tables accounts, account_contacts and salespeople with names, and workplaces, under the people of `customers`.
 
     `customers` has the columns of its table: a firm is called by the city and the employer of the customer, who is
     the one in it with the need. The same seed gives the same people and firms in every market.
@@ -51,7 +51,25 @@ def name_all(frames: "Frames", customers: "pd.DataFrame", seed: int, *, lang: st
             ["customer_id", "role", "person_id", *columns]
         ],
         "salespeople": staff.assign(name=sellers["name"]),
+        "workplaces": workplaces(customers, accounts.assign(firm=firm)),
     }
+
+
+def workplaces(customers: "pd.DataFrame", accounts: "pd.DataFrame") -> "pd.DataFrame":
+    """Return table `workplaces`: which person, by the number he has as a customer of any market, works at which account.
+
+    `customers` are people of any market of the group, `accounts` (customer_id, firm) those of the business market.
+    The person of an account's own number is the one in it with the need; others of the same employer in the same city
+    are its staff. An employer with two accounts stands there twice.
+    """
+    gap = " " if len(customers) and all(map(str.isascii, customers["city"])) else ""
+    people = customers[["customer_id"]].assign(firm=customers["city"] + gap + customers["employer"])
+    firms = accounts[["customer_id", "firm"]].rename(columns={"customer_id": "account_id"})
+    made = people.merge(firms, on="firm")
+    own = made["customer_id"] == made["account_id"]
+    made["role"] = np.where(own, "need", "staff").astype(object)
+    made = made[["customer_id", "account_id", "role"]].astype({"customer_id": "int64", "account_id": "int64"})
+    return made.sort_values(["customer_id", "account_id"], ignore_index=True)
 
 
 def _titles(contacts: "pd.DataFrame", lang: str) -> NDArray:

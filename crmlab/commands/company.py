@@ -42,7 +42,7 @@ def company(
         made = targets.check(
             seed,
             customers=customers or targets.CUSTOMERS,
-            months=months or targets.MONTHS,
+            months=months,
             settings=load(market),
         )
         _report(made, as_json)

@@ -42,8 +42,8 @@ def cards(customers: "pd.DataFrame", days: int, streams: Streams, *, lang: str =
     here = streams.under("cards")
     everybody = _everybody(customers, ids.astype(np.int64), here, lang)
     made, truth = _filled(everybody, days, here)
-    _grow_stale(made, truth, days, here, lang)
-    _slip(made, truth, here, lang)
+    grow_stale(made, truth, days, here, lang)
+    slip(made, truth, here, lang)
     return _numbered(made, truth)
 
 
@@ -64,7 +64,7 @@ def _everybody(customers: "pd.DataFrame", ids: NDArray[np.int64], here: Streams,
     kin = here.uniforms("family", ids) < told["family_share"]
     family = known[kin].copy()
     born = pd.DataFrame(people.persons(here.under("family"), ids[kin] + FAMILY, lang=lang))
-    family["name"] = _same_surname(family["name"].tolist(), born["name"].tolist(), lang)
+    family["name"] = same_surname(family["name"].tolist(), born["name"].tolist(), lang)
     for name in ("gender", "birth_year"):
         family[name] = born[name].to_numpy()
     family["e_mail"], family["person_id"] = "", ids[kin] + FAMILY
@@ -98,12 +98,12 @@ def _filled(everybody: "pd.DataFrame", days: int, here: Streams) -> tuple["pd.Da
     return made[["day", "place", *FIELDS]], truth.assign(stale="", wrong="")
 
 
-def _grow_stale(made: "pd.DataFrame", truth: "pd.DataFrame", days: int, here: Streams, lang: str) -> None:
-    """Give cards from before a move the old address, and from before a new number the old one."""
+def grow_stale(made: "pd.DataFrame", truth: "pd.DataFrame", days: int, here: Streams, lang: str) -> None:
+    """Give papers from before a move the old address, and from before a new number the old one."""
     import pandas as pd
 
     person, day = truth["person_id"].to_numpy(), made["day"].to_numpy()
-    before = pd.DataFrame(people.persons(here.under("before"), person, lang=lang))
+    before = pd.DataFrame(former(person, here, lang))
     for what, share, names in (
         ("address", settings()["moved_share"], ADDRESS),
         ("phone", settings()["new_number_share"], ("phone",)),
@@ -112,10 +112,18 @@ def _grow_stale(made: "pd.DataFrame", truth: "pd.DataFrame", days: int, here: St
         old = day < days - since
         for name in names:
             made.loc[old, name] = before[name].to_numpy()[old]
-        _mark(truth, "stale", what, old)
+        mark(truth, "stale", what, old)
 
 
-def _slip(made: "pd.DataFrame", truth: "pd.DataFrame", here: Streams, lang: str) -> None:
+def former(person: NDArray[np.int64], here: Streams, lang: str) -> dict[str, NDArray]:
+    """Return who each was before: the address and number of old, the same on every paper about one person."""
+    ids, place = np.unique(person, return_inverse=True)
+    told = people.persons(here.under("before"), ids, lang=lang)
+    return {name: told[name][place] for name in (*ADDRESS, "phone")}
+
+
+def slip(made: "pd.DataFrame", truth: "pd.DataFrame", here: Streams, lang: str) -> None:
+    """Let fields be misheard, misread or left out, and mark what is wrong; draws belong to the key of each row."""
     told, key = settings()["slips"], truth["key"].to_numpy()
 
     def hit(name: str) -> NDArray[np.bool_]:
@@ -127,15 +135,15 @@ def _slip(made: "pd.DataFrame", truth: "pd.DataFrame", here: Streams, lang: str)
     other = np.array([_misheard(name, misheard, lang) for name in names], dtype=object)
     wrong = hit("name") & (other != made["name"].to_numpy())
     made.loc[wrong, "name"] = other[wrong]
-    _mark(truth, "wrong", "name", wrong)
+    mark(truth, "wrong", "name", wrong)
     _phones(made, truth, hit, where)
     wrong = hit("birth_year")
     steps = np.floor(1.0 + where * 9.0).astype(np.int64) * np.where(where * 97.0 % 1.0 < 0.5, -1, 1)
     made.loc[wrong, "birth_year"] = made["birth_year"].to_numpy()[wrong] + steps[wrong]
-    _mark(truth, "wrong", "birth_year", wrong)
+    mark(truth, "wrong", "birth_year", wrong)
     wrong = hit("gender")
     made.loc[wrong, "gender"] = np.where(made["gender"].to_numpy()[wrong] == "f", "m", "f")
-    _mark(truth, "wrong", "gender", wrong)
+    mark(truth, "wrong", "gender", wrong)
     wrong = hit("e_mail")
     mails = [
         _without(text, 1 + int(u * 5))
@@ -143,7 +151,7 @@ def _slip(made: "pd.DataFrame", truth: "pd.DataFrame", here: Streams, lang: str)
     ]
     made.loc[wrong, "e_mail"] = np.array(mails, dtype=object)[wrong]
     none = hit("e_mail_none")
-    _mark(truth, "wrong", "e_mail", wrong & ~none & (made["e_mail"] != "").to_numpy())
+    mark(truth, "wrong", "e_mail", wrong & ~none & (made["e_mail"] != "").to_numpy())
     made.loc[none, "e_mail"] = ""
     made.loc[hit("street_none"), "street"] = ""
 
@@ -161,7 +169,7 @@ def _phones(made: "pd.DataFrame", truth: "pd.DataFrame", hit: Any, where: NDArra
     for name, written in (("phone_digit", swapped), ("phone_short", short)):
         which = hit(name)
         made.loc[which, "phone"] = np.array(written, dtype=object)[which]
-    _mark(truth, "wrong", "phone", (made["phone"].to_numpy() != right) & ~none)
+    mark(truth, "wrong", "phone", (made["phone"].to_numpy() != right) & ~none)
     form = hit("phone_form") & (made["phone"].to_numpy() == right)
     made.loc[form, "phone"] = np.array(forms, dtype=object)[form]
     made.loc[none, "phone"] = ""
@@ -181,7 +189,7 @@ def _numbered(made: "pd.DataFrame", truth: "pd.DataFrame") -> Cards:
     return Cards(made, truth[["card_id", "person_id", "customer_id", "double", "newest", "stale", "wrong"]])
 
 
-def _mark(truth: "pd.DataFrame", column: str, word: str, which: NDArray[np.bool_]) -> None:
+def mark(truth: "pd.DataFrame", column: str, word: str, which: NDArray[np.bool_]) -> None:
     """Add a word to a column of words parted by spaces."""
     truth.loc[which, column] = (truth.loc[which, column] + " " + word).str.strip()
 
@@ -193,7 +201,8 @@ def _misheard(name: str, alike: dict[str, str], lang: str) -> str:
     return f"{given} {alike.get(surname, surname)}"
 
 
-def _same_surname(mine: list[str], other: list[str], lang: str) -> list[str]:
+def same_surname(mine: list[str], other: list[str], lang: str) -> list[str]:
+    """Return the names of `other` with the surnames of `mine`."""
     if lang == "zh":
         return [a[0] + b[1:] for a, b in zip(mine, other, strict=True)]
     return [f"{b.rsplit(' ', 1)[0]} {a.rsplit(' ', 1)[1]}" for a, b in zip(mine, other, strict=True)]

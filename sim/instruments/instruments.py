@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import tables
-from sim.instruments import baskets, cards, clicks, mailbox, panel, surveys
+from sim.instruments import baskets, cards, clicks, forms, mailbox, occasions, panel, surveys
 from sim.market import opinions
 from sim.market.settings import FIRST, kind_of
 from sim.market.story import Story
@@ -26,16 +26,18 @@ SEEN = (
     "mails",
     "questions",
     "paper_cards",
+    *forms.FORMS,
 )
-TRUTH = ("truth_opinion", "truth_survey", "truth_clicks", "truth_mail", "truth_question", "truth_card")
-SHOP_ONLY = (
-    "order_lines",
-    "panel",
-    "mails",
-    "questions",
+TRUTH = (
+    "truth_opinion",
+    "truth_survey",
+    "truth_clicks",
     "truth_mail",
     "truth_question",
-)  # baskets and parcels
+    "truth_card",
+    "truth_form",
+)
+SHOP_ONLY = ("order_lines",)  # baskets
 TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
 TRIAL_CUSTOMERS = 5000
 VISITS = 3.0  # mean visits of a customer of middling interest in the trial
@@ -49,21 +51,42 @@ class Read(NamedTuple):
     hidden: "Frames"
 
 
-def read(story: Story, people: "pd.DataFrame", seed: int, *, lang: str = "zh", truth: bool = True) -> Read:
+def read(
+    story: Story,
+    people: "pd.DataFrame",
+    seed: int,
+    *,
+    lang: str = "zh",
+    truth: bool = True,
+    contacts: "pd.DataFrame | None" = None,
+) -> Read:
     """Return the tables of SEEN and, with `truth`, those of TRUTH; those of SHOP_ONLY of shops only.
 
-    `people` is the table `customers` of the story, people and all. InputError for an unknown language.
+    `people` is the table `customers` of the story, people and all; `contacts` the table `account_contacts`, where firms
+    are the customers. InputError for an unknown language.
     """
     streams = Streams(seed, "instruments")
     visible, hidden = _surveys(story, streams, truth)
     for name, frame in _visits(story, streams, truth).items():
         (hidden if name in TRUTH else visible)[name] = frame
+    visible["panel"] = _panel(story, streams)
     if kind_of(story.settings) == FIRST:
-        _shop(story, people, streams, lang, visible, hidden if truth else {})
-    days = int(story.almanac.first[story.months])
-    drawer = cards.cards(people, days, streams, lang=lang)
+        visible["order_lines"] = _lines(story, streams)
+    post = mailbox.post(
+        occasions.occasions(story, streams),
+        _writers(people, contacts),
+        streams,
+        lang=lang,
+        market=kind_of(story.settings),
+    )
+    visible |= {"mails": post.mails, "questions": post.questions}
+    drawer = cards.cards(people, int(story.almanac.first[story.months]), streams, lang=lang)
     visible["paper_cards"] = drawer.cards
+    folders = forms.forms(story, people, seed, streams, contacts=contacts, lang=lang)
+    visible |= folders.tables
     if truth:
+        hidden["truth_form"] = folders.truth
+        hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
         hidden["truth_card"] = drawer.truth
     return Read(
         {name: visible[name] for name in SEEN if name in visible},
@@ -71,14 +94,13 @@ def read(story: Story, people: "pd.DataFrame", seed: int, *, lang: str = "zh", t
     )
 
 
-def _shop(
-    story: Story, people: "pd.DataFrame", streams: Streams, lang: str, visible: "Frames", hidden: "Frames"
-) -> None:
-    """Add what only a shop's instruments show: baskets, the panel of buyers, the mailbox."""
-    visible |= {"order_lines": _lines(story, streams), "panel": _panel(story, streams)}
-    post = mailbox.post(_orders(story), people, streams, lang=lang)
-    visible |= {"mails": post.mails, "questions": post.questions}
-    hidden |= {"truth_mail": post.truth_mails, "truth_question": post.truth_questions}
+def _writers(people: "pd.DataFrame", contacts: "pd.DataFrame | None") -> "pd.DataFrame":
+    """Return the addresses of who writes: the customer, and for a firm each of its people by role."""
+    own = people[["customer_id", "e_mail"]]
+    if contacts is None:
+        return own
+    wide = contacts.pivot(index="customer_id", columns="role", values="e_mail").add_prefix("e_mail_")
+    return own.merge(wide, on="customer_id")
 
 
 def _surveys(story: Story, streams: Streams, truth: bool) -> tuple["Frames", "Frames"]:
@@ -160,17 +182,11 @@ def _lines(story: Story, streams: Streams) -> "pd.DataFrame":
 def _panel(story: Story, streams: Streams) -> "pd.DataFrame":
     import pandas as pd
 
-    if not story.arrays("orders"):
+    if not story.income():
         return _stacked("panel", [])
     made = panel.bought(story, streams)
     del made["firms"]
     return _stacked("panel", [pd.DataFrame({**made, "amount": made["amount"] / 100.0})])
-
-
-def _orders(story: Story) -> "pd.DataFrame":
-    orders = story.frame("orders")[["order_id", "customer_id", "day", "at", "amount"]]
-    failed = story.arrays("truth_failure").get("order_id", np.zeros(0, dtype=np.int64))
-    return orders.assign(failed=orders["order_id"].isin(failed))
 
 
 def _stacked(name: str, parts: list["pd.DataFrame"]) -> "pd.DataFrame":

@@ -15,16 +15,16 @@ from sim.streams import Streams
 if TYPE_CHECKING:
     import pandas as pd
 
-SOURCE = Path(__file__).resolve().parents[2] / "datasets" / "retail" / "mailbox.toml"
+READY = Path(__file__).resolve().parents[2] / "datasets"
 LANGUAGES = ("zh", "en")
 STRANGER = 10**15  # message_id of mails about no order: from here on
 DAY = 86_400
 LATER_DAYS = 2.0  # mean time from an order to what is written about it
 OTHER_HOST = "elsewhere.example"
-WAYS = ("chat", "counter", "phone")
 MAIL = ("message_id", "day", "at", "sender", "subject", "text")
 QUESTION = ("message_id", "day", "at", "way", "text")
 TRUTH = ("message_id", "customer_id", "order_id", "topic", "department", "priority", "typo")
+NEEDED = ("order_id", "customer_id", "day", "at", "amount")
 
 
 class Post(NamedTuple):
@@ -36,84 +36,117 @@ class Post(NamedTuple):
     truth_questions: "pd.DataFrame"
 
 
-def post(orders: "pd.DataFrame", customers: "pd.DataFrame", streams: Streams, *, lang: str = "zh") -> Post:
-    """Return what is written about a firm's orders, and what strangers write.
+def post(
+    orders: "pd.DataFrame",
+    customers: "pd.DataFrame",
+    streams: Streams,
+    *,
+    lang: str = "zh",
+    market: str = "retail",
+) -> Post:
+    """Return what is written about a firm's orders, bills, contracts or quotes, and what strangers write.
 
-    `orders` has order_id (once each), customer_id, day, at (s), amount (yuan) and failed (True where something went
-    wrong); `customers` has customer_id and e_mail. Every draw belongs to an order, so both languages tell of the same
-    orders and topics. Raises InputError for an unknown language, missing columns or a customer without an address.
+    `orders` has order_id (once each), customer_id, day, at (s), amount (yuan) and either failed (True where something
+    went wrong) or kind (plain, trouble, or another that the market's wordings know); and may have `about`, what it is,
+    with `number`, its own number: the truth then tells both. `customers` has customer_id and e_mail, and may have
+    e_mail_<role>: other people who write for the customer, topic by topic. Every draw belongs to an order, so both
+    languages tell of the same orders and topics. Raises InputError for an unknown language or market, missing columns,
+    an unknown kind or a customer without an address.
     """
     if lang not in LANGUAGES:
         raise InputError(f"lang = {lang!r}: must be one of {', '.join(LANGUAGES)}; correct the spelling")
     need(customers, ["customer_id", "e_mail"], "customers")
-    known, here, told = _orders(orders), streams.under("mailbox"), settings()["rates"]
-    ids = known["order_id"]
-    share = np.where(known["failed"], told["trouble_share"], told["order_share"])
-    writes = known.loc[here.uniforms("writes", ids) < share].reset_index(drop=True)
-    asks = known.loc[here.uniforms("asks", ids) < told["question_share"]].reset_index(drop=True)
-    mails = _written(writes, _strangers(writes, here), here.under("mail"), lang, "mail")
-    mails["sender"] = _senders(mails, customers, here)
-    questions = _written(asks, asks.iloc[:0], here.under("question"), lang, "ask")
-    ways = here.uniforms("way", questions["key"].to_numpy()) * len(WAYS)
-    questions["way"] = np.array(WAYS, dtype=object)[ways.astype(np.int64)]
-    return Post(mails[list(MAIL)], questions[list(QUESTION)], mails[list(TRUTH)], questions[list(TRUTH)])
+    told, here = settings(market), streams.under("mailbox")
+    known = _orders(orders, told)
+    ids, rates = known["order_id"], told["rates"]
+    writes = known.loc[here.uniforms("writes", ids) < known["kind"].map(rates["mails"])]
+    asks = known.loc[here.uniforms("asks", ids) < known["kind"].map(rates["questions"])]
+    writes, asks = writes.reset_index(drop=True), asks.reset_index(drop=True)
+    strange = _strangers(writes, here, rates["stranger_share"])
+    mails = _written(writes, strange, here.under("mail"), lang, "mail", told)
+    mails["sender"] = _senders(mails, customers, here, told)
+    questions = _written(asks, asks.iloc[:0], here.under("question"), lang, "ask", told)
+    ways = here.uniforms("way", questions["key"].to_numpy()) * len(told["ways"])
+    questions["way"] = np.array(told["ways"], dtype=object)[ways.astype(np.int64)]
+    truth = [*TRUTH, *(["about"] if "about" in orders else [])]
+    return Post(mails[list(MAIL)], questions[list(QUESTION)], mails[truth], questions[truth])
 
 
 @cache
-def settings() -> dict[str, Any]:
-    """Return wordings and rates, from datasets/retail/mailbox.toml."""
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+def settings(market: str = "retail") -> dict[str, Any]:
+    """Return wordings and rates of a market, from datasets/<market>/mailbox.toml; InputError if it has none."""
+    source = READY / market / "mailbox.toml"
+    if not source.is_file():
+        there = sorted(path.parent.name for path in READY.glob("*/mailbox.toml"))
+        raise InputError(
+            f"market = {market!r}: has no mailbox; choose one of {', '.join(there)} or write {source.name} for it"
+        )
+    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-def _orders(orders: "pd.DataFrame") -> "pd.DataFrame":
-    need(orders, ["order_id", "customer_id", "day", "at", "amount", "failed"], "orders")
-    made = orders[["order_id", "customer_id", "day", "at", "amount"]].astype({"amount": float})
-    made["order_id"] = numbers(once(orders, "order_id", "orders"), "order_id", low=0, whole=True).astype(
-        np.int64
-    )
-    return made.assign(failed=np.asarray(orders["failed"], dtype=bool)).reset_index(drop=True)
+def _orders(orders: "pd.DataFrame", told: dict[str, Any]) -> "pd.DataFrame":
+    need(orders, [*NEEDED, "kind" if "kind" in orders else "failed"], "orders")
+    made = orders[list(NEEDED)].astype({"amount": float})
+    ids = numbers(once(orders, "order_id", "orders"), "order_id", low=0, whole=True).astype(np.int64)
+    kinds = orders["kind"] if "kind" in orders else np.where(orders["failed"], "trouble", "plain")
+    made = made.assign(order_id=ids, kind=np.asarray(kinds, dtype=object))
+    odd = sorted(set(made["kind"]) - set(told["rates"]["mails"]))
+    if odd:
+        refuse("kind", odd[0], f"must be one of {', '.join(told['rates']['mails'])}", "correct the spelling")
+    extra = {"about": orders.get("about", "order"), "number": orders.get("number", made["order_id"])}
+    return made.assign(**extra).reset_index(drop=True)
 
 
-def _strangers(writes: "pd.DataFrame", here: Streams) -> "pd.DataFrame":
+def _strangers(writes: "pd.DataFrame", here: Streams, rate: float) -> "pd.DataFrame":
     """Return mails about no order, in numbers that fit the others', each on the day of one of them."""
-    rate = settings()["rates"]["stranger_share"]
     chosen = writes.loc[here.uniforms("stranger", writes["order_id"].to_numpy()) < rate].copy()
     chosen["order_id"] += STRANGER
-    return chosen.assign(customer_id=-1, failed=False).reset_index(drop=True)
+    nobody = {"customer_id": -1, "kind": "stranger", "about": "none", "number": -1}
+    return chosen.assign(**nobody).reset_index(drop=True)
 
 
 def _written(
-    writes: "pd.DataFrame", strange: "pd.DataFrame", here: Streams, lang: str, part: str
+    writes: "pd.DataFrame",
+    strange: "pd.DataFrame",
+    here: Streams,
+    lang: str,
+    part: str,
+    told: dict[str, Any],
 ) -> "pd.DataFrame":
     """Return texts and their truth, one row each, in order of time; `key` is what their draws belong to."""
     import pandas as pd
 
     every = pd.concat([writes, strange], ignore_index=True)
     ids = every["order_id"].to_numpy()
-    rates, told = settings()["rates"], settings()["topics"]
-    topic = _topics(every, here, part)
+    rates, topics = told["rates"], told["topics"]
+    topic = _topics(every, here, part, topics)
     typo = here.uniforms("typo", ids) < rates["typo_share"]
     urgent = here.uniforms("urgent", ids) < rates["urgent_share"]
     later = np.floor(here.exponentials("later", ids) * LATER_DAYS * DAY).astype(np.int64)
     moment = every["day"].to_numpy() * DAY + every["at"].to_numpy().astype(np.int64) + later + 60
     luck = here.quads("words", ids, blocks=3).T
-    flaws = zip(urgent.tolist(), typo.tolist(), strict=True)
-    rows = zip(topic.tolist(), luck, ids.tolist(), every["amount"].tolist(), flaws, strict=True)
-    texts = [_text(told[t], u, lang, part, (order, amount), flaw) for t, u, order, amount, flaw in rows]
-    columns = {name: np.array([one.get(name) for one in told], dtype=object) for name in ("id", "department")}
+    columns = (every[name].tolist() for name in ("about", "number", "amount"))
+    rows = zip(topic.tolist(), luck, zip(*columns, strict=True), urgent.tolist(), strict=True)
+    texts = [_text(topics[t], u, lang, part, it, presses, told) for t, u, it, presses in rows]
+    names = [
+        _slip(text, lang, u[9], u[10], told) if t else text
+        for (_, text), u, t in zip(texts, luck, typo, strict=True)
+    ]
+    columns_ = {n: np.array([one.get(n) for one in topics], dtype=object) for n in ("id", "department")}
     made = pd.DataFrame(
         {
             "key": ids,
             "day": moment // DAY,
             "at": moment % DAY,
             "subject": np.array([subject for subject, _ in texts], dtype=object),
-            "text": np.array([text for _, text in texts], dtype=object),
+            "text": np.array(names, dtype=object),
             "customer_id": every["customer_id"].to_numpy(),
-            "order_id": np.where(ids >= STRANGER, -1, ids),
-            "topic": columns["id"][topic],
-            "department": columns["department"][topic],
-            "priority": np.maximum(np.array([one["priority"] for one in told])[topic] - urgent, 1),
+            "order_id": every["number"].to_numpy(),
+            "topic": columns_["id"][topic],
+            "department": columns_["department"][topic],
+            "priority": np.maximum(np.array([one["priority"] for one in topics])[topic] - urgent, 1),
             "typo": typo,
+            "about": every["about"].to_numpy(),
         }
     )
     made = made.iloc[np.lexsort((ids, moment))].reset_index(drop=True)
@@ -121,13 +154,14 @@ def _written(
     return made.assign(message_id=np.arange(1, len(made) + 1))
 
 
-def _topics(every: "pd.DataFrame", here: Streams, part: str) -> NDArray[np.int64]:
-    told = [one if f"{part}_zh" in one else {} for one in settings()["topics"]]
-    ids = every["order_id"].to_numpy()
-    kinds = np.where(ids >= STRANGER, 2, every["failed"].to_numpy().astype(int))
-    luck, made = here.uniforms("topic", ids), np.zeros(len(every), dtype=np.int64)
-    for kind, name in enumerate(("plain", "trouble", "stranger")):
-        upto = np.cumsum([one.get(name, 0.0) for one in told])
+def _topics(
+    every: "pd.DataFrame", here: Streams, part: str, topics: list[dict[str, Any]]
+) -> NDArray[np.int64]:
+    told = [one if f"{part}_zh" in one else {} for one in topics]
+    kinds, luck = every["kind"].to_numpy(), here.uniforms("topic", every["order_id"].to_numpy())
+    made = np.zeros(len(every), dtype=np.int64)
+    for kind in dict.fromkeys(kinds.tolist()):
+        upto = np.cumsum([one.get(kind, 0.0) for one in told])
         mine = kinds == kind
         made[mine] = np.searchsorted(upto, luck[mine] * upto[-1], side="right")
     return made
@@ -138,36 +172,45 @@ def _text(
     luck: NDArray[np.float64],
     lang: str,
     part: str,
-    order: tuple[int, float],
-    flaws: tuple[bool, bool],
+    it: tuple[str, int, float],
+    urgent: bool,
+    told: dict[str, Any],
 ) -> tuple[str, str]:
-    """Return subject and text; `luck` are twelve uniform numbers, `flaws` whether it presses and has a slip."""
-    told, frame = settings(), settings()["frame"]
-    urgent, typo = flaws
-    about_order = order[0] < STRANGER and part == "mail"
-    parts = [
-        _one(frame[f"hello_{lang}"], luck[0]) if part == "mail" else "",
-        _one(topic[f"{part}_{lang}"], luck[1]),
-        _one(frame[f"more_{lang}"], luck[2]) if about_order else "",
-        _one(frame[f"urgent_{lang}"], luck[3]) if urgent else "",
-        _one(frame[f"bye_{lang}"], luck[4]) if part == "mail" else "",
-    ]
+    """Return subject and text; `luck` are twelve uniform numbers, `it` is what is written about: kind, number, yuan."""
+    frame, (about, number, amount) = told["frame"], it
+    said, detail = _one(topic[f"{part}_{lang}"], luck[1]), _detail(topic.get(f"detail_{lang}", []), luck[11])
+    presses = _one(frame[f"urgent_{lang}"], luck[3]) if urgent else ""
+    hello = _one(frame[f"hello_{lang}" if part == "mail" or detail else f"lead_{lang}"], luck[0])
+    if part == "mail":
+        more, bye = (
+            _one(frame.get(f"more_{about}_{lang}", [""]), luck[2]),
+            _one(frame[f"bye_{lang}"], luck[4]),
+        )
+        lines = [hello, said, detail, more, presses, bye]
+    else:  # a question comes last, after what it is about
+        mark = "？" if lang == "zh" and urgent else ""
+        lines = [hello, detail, said + mark, presses or _one(frame[f"tail_{lang}"], luck[4])]
     slots = {
-        "order": order[0],
+        "order": number,
+        "days": 2 + int(luck[7] * 9),
+        "sum": f"{amount:.2f}",
         "product": _one(told["slots"][f"product_{lang}"], luck[5]),
         "when": _one(told["slots"][f"when_{lang}"], luck[6]),
-        "days": 2 + int(luck[7] * 9),
-        "sum": f"{order[1]:.2f}",
+        "pieces": 5 * (1 + int(luck[8] * 40)),
     }
     gap = "" if lang == "zh" else " "
-    text = gap.join(one for one in parts if one).format(**slots)
-    subject = _one(topic[f"subject_{lang}"], luck[8]).format(**slots)
-    return subject, _slip(text, lang, luck[9], luck[10]) if typo else text
+    text = gap.join(one for one in lines if one).format(**slots)
+    return _one(topic[f"subject_{lang}"], luck[8]).format(**slots), text
 
 
-def _slip(text: str, lang: str, first: float, second: float) -> str:
+def _detail(details: list[str], uniform: float) -> str:
+    """Return one of the details of a topic, or nothing as often as two of them."""
+    return _one([*details, "", ""], uniform)
+
+
+def _slip(text: str, lang: str, first: float, second: float, told: dict[str, Any]) -> str:
     """Return the text with one slip of the pen: a known confusion if it has one, else a letter lost."""
-    swaps = [pair for pair in settings()["typos"][f"swaps_{lang}"] if pair[0] in text]
+    swaps = [pair for pair in told["typos"][f"swaps_{lang}"] if pair[0] in text]
     if swaps and first < 0.7:
         right, wrong = swaps[int(second * len(swaps))]
         return text.replace(right, wrong, 1)
@@ -175,22 +218,27 @@ def _slip(text: str, lang: str, first: float, second: float) -> str:
     return text[:place] + text[place + 1 :]
 
 
-def _senders(mails: "pd.DataFrame", customers: "pd.DataFrame", here: Streams) -> NDArray:
+def _senders(
+    mails: "pd.DataFrame", customers: "pd.DataFrame", here: Streams, told: dict[str, Any]
+) -> NDArray:
     """Return addresses: the customer's, sometimes another one; the firm knows senders by nothing else."""
-    known = dict(zip(customers["customer_id"].tolist(), customers["e_mail"].tolist(), strict=True))
+    ids, roles = customers["customer_id"].tolist(), {one["id"]: one.get("role") for one in told["topics"]}
+    books = {
+        name: dict(zip(ids, customers[name].tolist(), strict=True)) for name in customers if "e_mail" in name
+    }
     keys = mails["key"].to_numpy()
-    other = here.uniforms("address", keys) < settings()["rates"]["other_address"]
+    other = here.uniforms("address", keys) < told["rates"]["other_address"]
     box = np.floor(here.uniforms("box", keys) * 1e6).astype(np.int64)
-    made = []
-    for customer, away, number in zip(
-        mails["customer_id"].tolist(), other.tolist(), box.tolist(), strict=True
-    ):
+    made, known = [], books["e_mail"]
+    columns = (mails["customer_id"].tolist(), mails["topic"].tolist(), other.tolist(), box.tolist())
+    for customer, topic, away, number in zip(*columns, strict=True):
         if customer >= 0 and customer not in known:
             refuse(
                 "customer_id", customer, "is not among the customers", "add the customer or drop the order"
             )
         strange = f"{'office' if customer < 0 else 'user'}{number:06d}@{OTHER_HOST}"
-        made.append(strange if away or customer < 0 else known[customer])
+        book = books.get(f"e_mail_{roles[topic]}", known)
+        made.append(strange if away or customer < 0 else book[customer])
     return np.array(made, dtype=object)
 
 

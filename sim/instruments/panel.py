@@ -1,44 +1,67 @@
-"""The consumer panel: what some customers say they bought at the firm and at each rival, so their share of wallet is seen."""
+"""The panel: what some customers say they bought at the firm and at each rival, so their share of wallet is seen."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.customers import gamma_quantile
+from sim.market.customers import Customers, gamma_quantile
+from sim.market.settings import FIRST, kind_of
 from sim.market.story import Story
 from sim.streams import Streams
 
 MONTHS = 12
-MOST = 1500  # households in the panel
-# Dirichlet over rivals: purchases scatter much, yet small rivals have fewer buyers, who also buy a little less often
-# (double jeopardy; Goodhardt, Ehrenberg and Chatfield 1984). A small total means much loyalty.
-LOYALTY = 1.3
-ELSEWHERE = {True: 1.2, False: 2.4}  # orders elsewhere for each expected here, while a customer and after
+MOST = 1500  # members of the panel
 NOISE = 0.25  # of the money, log scale
 MOST_ORDERS = 250
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How customers of a kind of market buy elsewhere; pairs are for those who are customers and those who left.
+
+    `loyalty` is the total of a Dirichlet over rivals: purchases scatter much, yet small rivals have fewer buyers, who
+    also buy a little less often (double jeopardy; Goodhardt, Ehrenberg and Chatfield 1984); a small total means much
+    loyalty. `orders` are those elsewhere for each expected here, `buys` the share who buy elsewhere at all.
+    """
+
+    loyalty: float
+    orders: tuple[float, float]
+    buys: tuple[float, float]
+
+
+HABITS = {  # own choices
+    "retail": Habits(loyalty=1.3, orders=(1.2, 2.4), buys=(1.0, 1.0)),
+    # One provider a line: a second line for some, another provider for whoever left. An order is a bill.
+    "subscription": Habits(loyalty=0.05, orders=(1.0, 1.0), buys=(0.25, 0.95)),
+    # A firm keeps two or three suppliers of one thing, so that none can press it.
+    "business": Habits(loyalty=0.9, orders=(0.8, 1.9), buys=(0.75, 1.0)),
+}
 
 
 def bought(story: Story, streams: Streams, *, most: int = MOST) -> dict[str, Any]:
     """Return columns of one row a panel member and firm (firm 0 is ours): customer_id, firm, orders, amount in fen.
 
     `firms` says how many rows each member has. Who is in the panel, and what is bought elsewhere, belongs to the customer
-    alone; what was bought here is what the till says, of the last twelve months.
+    alone; what was bought here is what the till says, bills too, of the last twelve months.
     """
-    people, here = story.customers(), streams.under("panel")
+    people, here, habits = story.customers(), streams.under("panel"), HABITS[kind_of(story.settings)]
     mine = people.consent & (here.uniforms("member", people.id) < most / max(people.consent.sum(), 1))
     places = np.flatnonzero(mine)[np.argsort(people.id[mine])]
     ids, months = people.id[places], min(MONTHS, story.months)
     firms = len(_sizes(story)) + 1
     orders, amount = np.zeros((len(ids), firms), dtype=np.int64), np.zeros((len(ids), firms), dtype=np.int64)
     orders[:, 0], amount[:, 0] = _till(story, ids, months)
-    factor = np.where(people.alive[places], ELSEWHERE[True], ELSEWHERE[False])
-    mean = people.rate[places] * months * factor
-    shares = _shares(_sizes(story), ids, here)
+    rate, basket = _usual(story, people, places)
+    gone = (~people.alive[places]).astype(int)
+    buys = here.uniforms("buys elsewhere", ids) < np.array(habits.buys)[gone]
+    mean = rate * months * np.array(habits.orders)[gone] * buys
+    shares = _shares(_sizes(story), ids, here, habits.loyalty)
     for rival in range(1, firms):
         orders[:, rival] = _poisson(mean * shares[:, rival - 1], here.uniforms("orders", ids, use=rival))
-        basket = people.level[places] * np.exp(NOISE * here.normals("basket", ids, use=rival))
-        amount[:, rival] = np.rint(orders[:, rival] * basket * 100.0).astype(np.int64)
+        price = basket * np.exp(NOISE * here.normals("basket", ids, use=rival))
+        amount[:, rival] = np.rint(orders[:, rival] * price * 100.0).astype(np.int64)
     return {
         "customer_id": np.repeat(ids, firms),
         "firm": np.tile(np.arange(firms), len(ids)),
@@ -48,8 +71,21 @@ def bought(story: Story, streams: Streams, *, most: int = MOST) -> dict[str, Any
     }
 
 
+def _usual(
+    story: Story, people: Customers, places: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how often each buys in a month, and for how much, yuan: a shop's baskets, else what each payment came to."""
+    kind, rate = kind_of(story.settings), people.rate[places]
+    if kind == FIRST:
+        return rate, people.level[places]
+    count, fen = _till(story, people.id[places], story.months)
+    usual = fen.sum() / max(count.sum(), 1)
+    basket = np.where(count > 0, fen / np.maximum(count, 1), usual) / 100.0
+    return (np.ones(len(places)) if kind == "subscription" else rate), basket
+
+
 def _till(story: Story, ids: NDArray[np.int64], months: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows = story.arrays("orders")
+    rows = story.income()
     late = rows["day"] >= story.almanac.first[story.months - months]
     who, fen = rows["customer_id"][late], rows["amount"][late]
     place = np.searchsorted(ids, who)
@@ -70,9 +106,11 @@ def _sizes(story: Story) -> NDArray[np.float64]:
     return np.asarray(size / size.sum())
 
 
-def _shares(sizes: NDArray[np.float64], ids: NDArray[np.int64], here: Streams) -> NDArray[np.float64]:
+def _shares(
+    sizes: NDArray[np.float64], ids: NDArray[np.int64], here: Streams, loyalty: float
+) -> NDArray[np.float64]:
     made = np.stack(
-        [gamma_quantile(LOYALTY * size, here.uniforms("taste", ids, use=k)) for k, size in enumerate(sizes)],
+        [gamma_quantile(loyalty * size, here.uniforms("taste", ids, use=k)) for k, size in enumerate(sizes)],
         axis=1,
     )
     return np.asarray(made / np.maximum(made.sum(axis=1, keepdims=True), 1e-300))

@@ -14,6 +14,9 @@ SOURCES = {
     "business": Path(__file__).with_name("targets_business.toml"),
 }
 CUSTOMERS, MONTHS = 60_000, 30  # fewer newcomers or months would make some measures too uncertain
+LONGER = {
+    "business": 42
+}  # months: a salesperson who leaves is followed for a year on either side, and there are few
 LEAST_CUSTOMERS, LEAST_MONTHS = 5_000, 26
 
 
@@ -65,12 +68,18 @@ def measures_of_all_kinds() -> None:
 
 
 def check(
-    seed: int, *, customers: int = CUSTOMERS, months: int = MONTHS, settings: Section | None = None
+    seed: int, *, customers: int = CUSTOMERS, months: int | None = None, settings: Section | None = None
 ) -> list[Finding]:
-    """Run a market for the check and return its findings; InputError when it would be too small to measure."""
+    """Run a market for the check and return its findings; as many months as its kind needs unless given.
+
+    InputError when it would be too small to measure.
+    """
     from sim.market import Market
+    from sim.market.settings import FIRST
     from sim.market.usual import usual
 
+    if months is None:
+        months = LONGER.get(kind_of(settings) if settings else FIRST, MONTHS)
     for name, value, least in (("customers", customers, LEAST_CUSTOMERS), ("months", months, LEAST_MONTHS)):
         if value < least:
             raise InputError(

@@ -33,12 +33,28 @@ def test_every_row_is_told_once_and_in_order_of_time(market) -> None:  # type: i
     wanted = sum(
         int((frames[table]["customer_id"] == customer).sum())
         for table in WORDS["events"]
-        if table in frames and table != "survey_answers"
+        if table in frames and table != "survey_answers" and table not in stories.WRITTEN
+    )
+    for truth in ("truth_mail", "truth_question"):
+        wanted += int((frames[truth]["customer_id"] == customer).sum())
+    wanted += len(
+        frames["truth_form"].query("form == 'tracking' and not double and customer_id == @customer")
     )
     asked = frames["survey_answers"].query("customer_id == @customer and instrument in @stories.ASKED")
     assert len(told) == wanted + len(asked) > 5
     assert [one.day for one in told] == sorted(one.day for one in told)
     assert any(one.truth for one in told) and not all(one.truth for one in told)
+
+
+def test_what_led_to_a_loss_is_told_before_it(market) -> None:  # type: ignore[no-untyped-def]
+    name, frames = market
+    orders = frames["orders"].groupby(["customer_id", "day"]).size()
+    lost = frames["truth_loss"][["customer_id", "day"]].itertuples(index=False, name=None)
+    same_day = [one for one in lost if one in orders.index]
+    for customer, day in same_day[:5]:
+        told = [one for one in stories.events(frames, name, customer) if one.day == day]
+        assert told[-1].truth and told[-1].text.startswith("流失"), told
+    assert same_day
 
 
 def test_no_code_is_left_in_the_chinese_story(market) -> None:  # type: ignore[no-untyped-def]

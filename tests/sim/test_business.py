@@ -34,7 +34,7 @@ def data() -> dataset.Dataset:
 def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
     assert {"accounts", "account_contacts", "salespeople", "opportunities", "quotes"} < set(data.visible)
     assert {"truth_account", "truth_opportunity", "truth_warmth", "truth_value"} < set(data.truth)
-    assert not {"order_lines", "mails"} & set(data.visible)  # of shops only
+    assert "order_lines" not in data.visible  # of shops only
     for name, frame in (data.visible | data.truth).items():
         tables.check(frame, name)
     assert {"uplift_visit", "uplift_programme", "uplift_discount"} < set(data.truth["truth_value"])

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sim import dataset, instruments, tables
+from sim.instruments import forms
 from sim.market.settings import READY
 from sim.market.tables import SEEN, TRUTH
 
@@ -97,9 +98,10 @@ def test_the_manifest_says_what_made_it(data: dataset.Dataset, tmp_path: Path) -
 def test_the_english_edition_differs_in_people_only(data: dataset.Dataset) -> None:
     english = dataset.build("retail", **SMALL, lang="en")
     for name in data.visible:
-        if name not in ("customers", "mails", "questions", "paper_cards"):
+        if name not in ("customers", "mails", "questions", "paper_cards", *forms.FORMS):
             assert english.visible[name].equals(data.visible[name]), name
-    for table, column in (("customers", "city"), ("mails", "text"), ("paper_cards", "name")):
+    texts = (("customers", "city"), ("mails", "text"), ("paper_cards", "name"), ("form_tracking", "note"))
+    for table, column in texts:
         assert all(text.isascii() for text in english.visible[table][column])
         assert len(english.visible[table]) == len(data.visible[table])
 

@@ -30,7 +30,7 @@ def test_every_table_passes_its_schema() -> None:
     made = dataset.build("subscription", customers=120, months=4, seed=2, with_truth=True, replications=1)
     assert {"contracts", "usage", "bills", "plan_changes", "notices", "retention"} < set(made.visible)
     assert {"truth_wish", "truth_value"} < set(made.truth)
-    assert not {"order_lines", "mails"} & set(made.visible)  # of shops only
+    assert "order_lines" not in made.visible  # of shops only
     for name, frame in (made.visible | made.truth).items():
         tables.check(frame, name)
     assert {"uplift_term", "uplift_alert"} < set(made.truth["truth_value"])

@@ -6,7 +6,7 @@ import pytest
 
 from sim import tables
 from sim.errors import InputError
-from sim.instruments import surveys
+from sim.instruments import survey_words, surveys
 from sim.instruments.surveys import SurveyPlan
 from sim.streams import Streams
 from sim.value import servqual
@@ -166,3 +166,23 @@ def test_customers_that_are_none_are_refused() -> None:
     ):
         with pytest.raises(InputError, match=words):
             surveys.fieldwork(frame, SurveyPlan(), S)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_market_asks_in_its_own_words(lang: str) -> None:
+    asked = {market: survey_words.words(market, lang) for market in ("retail", "subscription", "business")}
+    assert asked["retail"] == {(q.id, q.aspect): getattr(q, lang) for q in surveys.items()}
+    for market in ("subscription", "business"):
+        assert asked[market].keys() == asked["retail"].keys()
+        differs = {item for item, text in asked[market].items() if text != asked["retail"][item]}
+        assert len(differs) > 20 and {("csat", ""), ("index_quality", "")} <= differs
+        assert set(survey_words.own(market)) <= {q.id for q in surveys.items()}
+        shops = ("购物", "商品", "店面") if lang == "zh" else ("shop with", "goods arrive")
+        assert not any(word in text.lower() for text in asked[market].values() for word in shops)
+
+
+def test_an_unknown_market_or_language_is_refused() -> None:
+    with pytest.raises(InputError, match="market = bank: must be one of business, retail, subscription"):
+        survey_words.words("bank")
+    with pytest.raises(InputError, match="lang = de: must be one of zh, en"):
+        survey_words.words("retail", "de")
