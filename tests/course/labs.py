@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import nbformat
 
+from crmlab import crm_hand
 from crmlab.judging import evidence
-from crmlab.places import COURSE
+from crmlab.places import COURSE, DATASETS
 
 
 @dataclass
@@ -61,3 +63,20 @@ def answers_on_record(project: str, lab: str) -> list[dict[str, Any]]:
     """Return the answers that the teacher's material records for a lab."""
     path = COURSE / project / "teacher" / f"{lab}_answers.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
+
+
+def with_crm(evidence: Path, folder: Path, right: dict[str, Any], told: dict[str, Any]) -> Path:
+    """Return a copy of the evidence with a CRM in it, in which a student did what is `right` but for what `told` says."""
+    left = told.get("left", ())
+    done = {
+        form: {
+            name: {**line, **told.get(name[0], {}), **told.get(name, {})}
+            for name, line in lines.items()
+            if name not in left
+        }
+        for form, lines in right.items()
+    }
+    made = folder / "evidence"
+    shutil.copytree(evidence, made)
+    crm_hand.work(made / "crm.sqlite3", DATASETS / "demo" / "visible", done)
+    return made

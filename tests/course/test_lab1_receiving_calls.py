@@ -10,8 +10,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record
+from labs import Bench, about, answers_on_record, with_crm
 
+from crmlab import demo
 from crmlab.authoring import body, notebook_of, text_of
 from crmlab.places import COURSE, DATASETS
 from crmlab.words import load
@@ -148,9 +149,15 @@ def test_the_model_solution_loses_nothing_twice(bench: Bench) -> None:
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=[f"{n}-{a['why']}" for n, a in enumerate(ANSWERS)])
 def test_an_answer_on_record_loses_exactly_its_points(
-    bench: Bench, answer: dict, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, answer: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / answer["calls"] if "calls" in answer else MODEL))
+    evidence = CALLS / answer["calls"] if "calls" in answer else MODEL
+    if "crm" in answer:
+        facts = json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8"))
+        evidence = with_crm(
+            evidence, tmp_path, {"register": demo.right_answers(facts)["register"]}, answer["crm"]
+        )
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(evidence))
     lost = bench.lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
         answer["loses"], AssertionError

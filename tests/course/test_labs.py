@@ -13,9 +13,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record
+from labs import Bench, about, answers_on_record, with_crm
 
-from crmlab import complaint_answers, crm_hand, skill_answers, world
+from crmlab import complaint_answers, skill_answers, world
 from crmlab.authoring import body, notebook_of, text_of
 from crmlab.places import COURSE, DATASETS
 from crmlab.telephone import ring
@@ -95,26 +95,6 @@ def desk_in(folder: Path, lab: Lab) -> Path:
     for name in (f"{lab.id}.toml", "project.toml"):
         shutil.copy(FOLDER / name, desk)
     return desk
-
-
-def with_crm(evidence: Path, folder: Path, lab: Lab, told: dict[str, Any]) -> Path:
-    """Return a copy of the evidence with a CRM in it, in which a student did right but for what `told` says."""
-    facts = json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8"))
-    right = lab.answers.right(facts["cases"])
-    work = {form: right[form] for form in ("sort", "due")}
-    left = told.get("left", ())
-    done = {
-        form: {
-            name: {**line, **told.get(name[0], {}), **told.get(name, {})}
-            for name, line in lines.items()
-            if name not in left
-        }
-        for form, lines in work.items()
-    }
-    made = folder / "evidence"
-    shutil.copytree(evidence, made)
-    crm_hand.work(made / "crm.sqlite3", DATASETS / "demo" / "visible", done)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +185,9 @@ def test_an_answer_on_record_loses_exactly_its_points(
 ) -> None:
     evidence = lab.calls / answer["calls"] if "calls" in answer else MODEL
     if "crm" in answer:
-        evidence = with_crm(evidence, tmp_path, lab, answer["crm"])
+        facts = json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8"))
+        right = lab.answers.right(facts["cases"])
+        evidence = with_crm(evidence, tmp_path, {form: right[form] for form in ("sort", "due")}, answer["crm"])
     monkeypatch.setenv("CRMLAB_EVIDENCE", str(evidence))
     lost = benches[lab.id].lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
