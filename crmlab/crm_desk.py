@@ -1,6 +1,5 @@
 """The way from a notebook into the project's CRM: a form's rows put there, the link that opens it, the form as a way out."""
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -83,22 +82,16 @@ def show(lab: "Lab", form: str, rows: "pd.DataFrame") -> Shown | None:
 
 
 def _way(lab: "Lab", form: str, count: int) -> str:
-    """Return the links that open the CRM at the right page: as a tab of JupyterLab, or in a window of its own."""
+    """Return the link that opens the CRM at the right page, always in the same tab beside the notebook's."""
     _ = translator(lab.lang)
     base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/").rstrip("/")
     url = f"{base}/crm/enter/{quote(lab.project.name)}/{PAGES[form]}/"
-    asked = {"id": f"crm-{form}", "title": "CRM", "url": url, "newBrowserTab": False}
-    tab = (
-        f'<button type="button" class="jp-mod-styled" data-commandlinker-command="server-proxy:open" '
-        f"data-commandlinker-args='{escape(json.dumps(asked), quote=True)}' "
-        'style="background:#3b5b8c;color:#fff;padding:6px 16px;border:0;border-radius:4px;cursor:pointer;'
-        f'font-size:14px">{escape(_("打开 CRM"))}</button>'
-    )
-    window = (
-        f'<a href="{escape(url)}" target="_blank" style="margin-left:14px">{escape(_("在新窗口打开"))}</a>'
+    link = (
+        f'<a href="{escape(url)}" target="crmlab-crm" style="background:#3b5b8c;color:#fff;padding:6px 16px;'
+        f'border-radius:4px;text-decoration:none;font-size:14px">{escape(_("打开 CRM"))}</a>'
     )
     said = _("{count} 条已经放进你的 CRM。在那里做完，按“保存”，再回来运行下面的格子。").format(count=count)
-    return cards.card(said, f'<p style="margin:8px 0 4px">{tab}{window}</p>')
+    return cards.card(said, f'<p style="margin:10px 0 8px">{link}</p>')
 
 
 def _no_way(trouble: str, lang: str) -> str:

@@ -1,11 +1,11 @@
 """A simulated student at the practice CRM: the answers of a form carried out on its pages, one post after another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crmlab import casebook, crm_answers
+from crmlab import casebook, complaint_answers, crm_answers
 from crmlab.errors import LabError
 
 TABLES = {"sort": "cases_new", "due": "cases_due", "register": "call_cards"}
@@ -46,6 +46,38 @@ def work(path: Path, visible: Path, answers: Mapping[str, Lines]) -> None:
             step(client, form, lines)
     finally:
         connection.close()
+
+
+def right(facts: Mapping[str, Any], forms: Iterable[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what a student who knows the trade does in the CRM for some forms, from the facts of a world."""
+    made = {}
+    for form in forms:
+        if form == "sort":
+            made[form] = complaint_answers.sorted_out(facts["cases"])
+        elif form == "due":
+            made[form] = complaint_answers.promised(facts["cases"])
+        elif form == "register":
+            made[form] = {
+                card["call_id"]: {"type": card["type"], "next_step": card["next_step"]}
+                for card in facts["cards"]
+            }
+    return made
+
+
+def recorded(told: Mapping[str, Any], answers: Mapping[str, Lines]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return answers with what an answer on record (`crm`) does otherwise: values by row, or for all rows of a letter.
+
+    Rows listed under `left` are not worked at all.
+    """
+    left = told.get("left", ())
+    return {
+        form: {
+            name: {**line, **told.get(name[0], {}), **told.get(name, {})}
+            for name, line in lines.items()
+            if name not in left
+        }
+        for form, lines in answers.items()
+    }
 
 
 def _fill(form: str, visible: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import shutil
 import tomllib
 from dataclasses import dataclass, field
@@ -65,18 +66,11 @@ def answers_on_record(project: str, lab: str) -> list[dict[str, Any]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
 
 
-def with_crm(evidence: Path, folder: Path, right: dict[str, Any], told: dict[str, Any]) -> Path:
-    """Return a copy of the evidence with a CRM in it, in which a student did what is `right` but for what `told` says."""
-    left = told.get("left", ())
-    done = {
-        form: {
-            name: {**line, **told.get(name[0], {}), **told.get(name, {})}
-            for name, line in lines.items()
-            if name not in left
-        }
-        for form, lines in right.items()
-    }
+def with_crm(evidence: Path, folder: Path, forms: tuple[str, ...], told: dict[str, Any]) -> Path:
+    """Return a copy of the evidence with a CRM in it, in which a student did right but for what `told` says."""
+    facts = json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8"))
     made = folder / "evidence"
     shutil.copytree(evidence, made)
+    done = crm_hand.recorded(told, crm_hand.right(facts, forms))
     crm_hand.work(made / "crm.sqlite3", DATASETS / "demo" / "visible", done)
     return made
