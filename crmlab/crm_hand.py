@@ -48,6 +48,26 @@ def work(path: Path, visible: Path, answers: Mapping[str, Lines]) -> None:
         connection.close()
 
 
+def moved(path: Path, visible: Path, given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Carry out in the CRM at `path` what of the answers (lab → form → answer) belongs there; return what is left for forms.
+
+    Raises as `work`.
+    """
+    rest = {lab: dict(answers) for lab, answers in given.items()}
+    done: dict[str, Lines] = {}
+    for answers in rest.values():
+        for form in crm_answers.READ:
+            if form in answers:
+                lines = answers.pop(form)
+                here = list(lines)[:IN_THE_CRM] if form == "register" else list(lines)
+                done[form] = {name: lines[name] for name in here}
+                if len(here) < len(lines):
+                    answers[form] = {name: line for name, line in lines.items() if name not in here}
+    if done:
+        work(path, visible, done)
+    return rest
+
+
 def right(facts: Mapping[str, Any], forms: Iterable[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Return what a student who knows the trade does in the CRM for some forms, from the facts of a world."""
     made = {}
