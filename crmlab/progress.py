@@ -78,7 +78,7 @@ def _answers(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what was saved in forms and what was read in the CRM, each by lab."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        answers, worked = plain["answers"], plain.get("crm", {})
-    except (OSError, ValueError, KeyError, TypeError):
+        answers, worked = plain.get("answers", {}), plain.get("crm", {})
+    except (OSError, ValueError, AttributeError):
         return {}, {}
     return answers if isinstance(answers, dict) else {}, worked if isinstance(worked, dict) else {}
