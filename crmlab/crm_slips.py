@@ -1,5 +1,6 @@
 """What a marked answer got wrong, row by row, in a sentence each: the number, what was chosen, and what to look at again."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,7 +70,7 @@ def due(made: Rows, known: Rows, names: list[str], *, lang: str) -> list[str]:
     _ = translator(lang)
     ask = _("从登记的第二天起，一个工作日一个工作日地数")
     return [
-        _line(name, str(_of(made, name, "by") or ""), ask, lang)
+        _line(name, _day(_of(made, name, "by")), ask, lang)
         for name in names
         if _of(made, name, "by") != known[name][5:]
     ]
@@ -118,6 +119,11 @@ def told(slips: list[str], *, lang: str) -> str:
 def _line(name: str, chosen: str, ask: str, lang: str) -> str:
     _ = translator(lang)
     return _("{name}（你的：{chosen}）{ask}").format(name=name, chosen=chosen or _("空着"), ask=ask)
+
+
+def _day(by: Any) -> str:
+    """Return a promised day as written, month-day; "" for anything else, which is nothing to repeat."""
+    return by if isinstance(by, str) and re.fullmatch(r"\d\d-\d\d", by) else ""
 
 
 def _of(made: Rows, name: str, field: str) -> Any:
