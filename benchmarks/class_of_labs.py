@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from crmlab import complaint_answers, demo, skill_answers
+from crmlab import complaint_answers, crm_hand, demo, skill_answers
 from crmlab.judging import Truth
 from crmlab.places import COURSE
 from crmlab.telephone import ring
@@ -96,6 +96,7 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
     for scenario in (demo.CALL, complaint_answers.CALL, skill_answers.CALL):
         ring(project, scenario, student.name, well=student.right())
+    given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")
     return submit(desk, demo.PROJECT, student.name)

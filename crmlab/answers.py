@@ -17,7 +17,7 @@ FILE = "answers.json"
 LOCK = ".answers.lock"
 SCHEMA = 1
 MAX_BYTES = 5_000_000
-PARTS = ("answers", "hints", "checked", "when")  # each: lab → form → value
+PARTS = ("answers", "hints", "checked", "when", "crm")  # each: lab → form → value; crm: as last read there
 
 
 class Spoilt(ValueError):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FIRST_DAY = (
     "2026-09-14"  # a Monday; Mid-Autumn and National Day lie ahead, a Sunday and a Saturday are worked
 )
+TODAY = "2026-09-30"  # of the lab: the last working day before the National Day
 OPENED = (
     (0, 3),
     (3, 8),
@@ -80,6 +81,16 @@ def deal(streams: Streams) -> tuple[dict[str, "pd.DataFrame"], dict[str, "pd.Dat
 def due_day(opened: int, severity: str) -> int:
     """Return by which day a case opened on a day is to be solved; a complex one: to have its first call-back."""
     return Workdays(FIRST_DAY).after(opened, WORKING_DAYS[severity])
+
+
+def closable(case: dict[str, str]) -> bool:
+    """Return whether an agent settles a case at once and closes it: a simple one within the agent's authority."""
+    return case["severity"] == "simple" and case["level"] == "agent"
+
+
+def overdue(day: str) -> bool:
+    """Return whether a case that was due on a day, as 2026-09-21, is past it on the lab's day."""
+    return day < TODAY
 
 
 def level_of(amount: int, severity: str, *, staff: bool, hurt: bool) -> str:

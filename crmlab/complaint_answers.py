@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crmlab import casebook
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,10 +40,26 @@ def right(facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "steps": {name: {"step": step} for name, step in facts["lines"].items()},
         "call": {"first": "heard", "early": "cross", "cools": "sorry"},
-        "sort": {name: dict(one) for name, one in facts["sort"].items()},
-        "due": {name: {"by": day[5:]} for name, day in facts["due"].items()},
+        "sort": sorted_out(facts),
+        "due": promised(facts),
         "settle": {name: {"remedy": one} for name, one in facts["plans"]["textbook"].items()},
         "causes": {"three": facts["causes"]["top"], "share": round(facts["causes"]["share"])},
+    }
+
+
+def sorted_out(facts: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return class, level and closing of every new case, from the facts of a casebook."""
+    return {
+        name: {**one, "closed": "closed" if casebook.closable(one) else "open"}
+        for name, one in facts["sort"].items()
+    }
+
+
+def promised(facts: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the last day of every case in hand and whether a call to say sorry is due, from the facts of a casebook."""
+    return {
+        name: {"by": day[5:], "late": "call" if casebook.overdue(day) else "wait"}
+        for name, day in facts["due"].items()
     }
 
 
@@ -61,8 +79,10 @@ def naive(
     return {
         "steps": {name: {"step": "calm"} for name in lines["line_id"]},
         "call": {"first": "money", "early": "glad", "cools": "coupon"},
-        "sort": {name: {"severity": "ordinary", "level": "agent"} for name in new["case_id"]},
-        "due": {name: {"by": f"{day:%m-%d}"} for name, day in by.items()},
+        "sort": {
+            name: {"severity": "ordinary", "level": "agent", "closed": "open"} for name in new["case_id"]
+        },
+        "due": {name: {"by": f"{day:%m-%d}", "late": "wait"} for name, day in by.items()},
         "settle": {name: {"remedy": "voucher"} for name in due["case_id"]},
         "causes": {
             "three": often["cause"].tolist(),

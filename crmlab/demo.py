@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmlab import complaint_answers, skill_answers
+from crmlab import complaint_answers, crm_hand, skill_answers
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
@@ -124,6 +124,7 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
             given[lab.LAB] = lab.of(student, facts, pool.visible(nnn))
             ring(project, lab.CALL, student, well=call in lab.ABILITIES.get(student, ()))
         agents = given[LAB]["plan"]["agents"]
+        given = crm_hand.moved(project / "crm.sqlite3", pool.visible(nnn), given)
         _explain(project / f"{LAB}.ipynb", EXPLAINED.format(most=max(agents), least=min(agents)))
         _explain(project / f"{complaint_answers.LAB}.ipynb", EXPLAINED_COMPLAINTS)
         _explain(project / f"{skill_answers.LAB}.ipynb", EXPLAINED_SKILLS)

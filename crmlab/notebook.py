@@ -81,6 +81,30 @@ class Lab:
 
         return inspect_open(self.project / "crm.sqlite3").tables
 
+    def crm_desk(self, form: str, *, rows: "pd.DataFrame") -> None:
+        """Put the rows of a form into this project's CRM, where that can be opened, and show the way there.
+
+        The form itself is kept folded for whoever cannot open the CRM. Nothing that was written there is touched.
+        """
+        from crmlab import crm_desk
+
+        shown = crm_desk.show(self, form, rows)
+        if shown is not None:
+            self.form_shown = shown.form
+            _show_widget(shown.widget)
+
+    def crm_answer(self, form: str) -> Any:
+        """Return what was worked in the CRM for a form, by row; of rows not worked there what the form itself holds.
+
+        Shows how much of it is in the CRM; None when there is nothing in either.
+        """
+        from crmlab import crm_desk
+
+        worked = crm_desk.look(self, form)
+        if worked and not self.grading:
+            self.answers.note("crm", self.name, form, worked)
+        return crm_desk.joined(self.answer(form), worked)
+
     def answer(self, form: str) -> Any:
         """Return the saved answer of a form as plain values, None when it has none."""
         self.words.form(form)
@@ -103,17 +127,23 @@ class Lab:
             answer=kept,
             saved_at=str(answers.get(self.name, name, part="when") or ""),
             hints_seen=_count(answers.get(self.name, name, part="hints")),
-            on_save=lambda value: self.answers.put(self.name, name, value, student=self._named()),
+            on_save=lambda value: self.put(name, value, by_row=bool(lines)),
             on_hint=lambda seen: self.answers.note("hints", self.name, name, seen),
             lang=self.lang,
         )
         _show_widget(self.form_shown.widget)
 
+    def put(self, form: str, value: Any, *, by_row: bool = False) -> None:
+        """Keep the answer of a form; `by_row` leaves the rows that are not in `value` as they were saved."""
+        kept = self._fresh().get(self.name, form) if by_row else None
+        whole = {**kept, **value} if isinstance(kept, dict) else value
+        self.answers.put(self.name, form, whole, student=self._named())
+
     def sheet(self, form: str, *, title: str, rows: "pd.DataFrame | None" = None) -> None:
         """Show the saved answer of a form as a sheet to hand over or print; `title` is a text of the lab."""
         from crmlab import forms
 
-        spec, kept = self.words.form(form), self._fresh().get(self.name, form)
+        spec, kept = self.words.form(form), self.kept(form)
         lines = forms.rows_of(spec, rows, self.lang)
         told = self.words.say(title)
         cards.show(*forms.static(spec, kept, rows=lines, title=told, described=bool(lines), lang=self.lang))
@@ -129,7 +159,7 @@ class Lab:
         return Check(
             words=self.words,
             form=form,
-            answered=answers.get(self.name, form) is not None,
+            answered=self.kept(form) is not None,
             hints=_count(answers.get(self.name, form, part="hints")),
             lang=self.lang,
             on_verdict=keep,
@@ -147,7 +177,7 @@ class Lab:
         checked = answers.of(self.name, part="checked")
         signs = {"star": "★", "passed": "✓", "failed": "✗"}
         lines = [
-            f"{signs.get(str(checked.get(name)), '●') if answers.get(self.name, name) is not None else '○'} {spec.title}"
+            f"{signs.get(str(checked.get(name)), '●') if self.kept(name) is not None else '○'} {spec.title}"
             for name, spec in self.words.forms.items()
         ]
         done, total = self._done()
@@ -258,8 +288,16 @@ class Lab:
         self.answers.notice = self.answers.notice or notice
         return self.answers
 
+    def kept(self, form: str) -> Any:
+        """Return the saved answer of a form, what was read in the CRM before what was typed into the form."""
+        answers = self._fresh()
+        kept, worked = (answers.get(self.name, form, part=part) for part in ("answers", "crm"))
+        if not isinstance(worked, dict):
+            return kept
+        return {**(kept if isinstance(kept, dict) else {}), **worked}
+
     def _done(self) -> tuple[int, int]:
-        kept = self.answers.of(self.name)
+        kept = {**self.answers.of(self.name), **self.answers.of(self.name, part="crm")}
         return sum(kept.get(name) not in (None, "", {}, []) for name in self.words.forms), len(
             self.words.forms
         )

@@ -44,16 +44,18 @@ def _project_state(number: int, name: str, title: str, workspace: Path) -> Proje
     about = _toml(workspace / name / "project.toml")
     answers = _answers(workspace / name / "answers.json")
     labs = tuple(
-        _lab_state(name, lab, answers.get(lab["id"]))
+        _lab_state(name, lab, *(part.get(lab["id"]) for part in answers))
         for lab in about.get("labs", [])
         if (workspace / name / f"{lab.get('id')}.ipynb").exists()
     )
     return ProjectState(number, name, about.get("title", title), about.get("summary", ""), labs)
 
 
-def _lab_state(project: str, lab: dict[str, Any], answers: object) -> LabState:
+def _lab_state(project: str, lab: dict[str, Any], answers: object, worked: object) -> LabState:
     forms = lab.get("checkpoints", [])
-    given = answers if isinstance(answers, dict) else {}
+    given = {
+        form: value for part in (answers, worked) if isinstance(part, dict) for form, value in part.items()
+    }
     return LabState(
         path=f"{project}/{lab['id']}.ipynb",
         title=lab.get("title", lab["id"]),
@@ -72,9 +74,11 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _answers(path: Path) -> dict[str, Any]:
+def _answers(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was saved in forms and what was read in the CRM, each by lab."""
     try:
-        answers = json.loads(path.read_text(encoding="utf-8"))["answers"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return answers if isinstance(answers, dict) else {}
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        answers, worked = plain.get("answers", {}), plain.get("crm", {})
+    except (OSError, ValueError, AttributeError):
+        return {}, {}
+    return answers if isinstance(answers, dict) else {}, worked if isinstance(worked, dict) else {}

@@ -113,6 +113,19 @@ def part(plain: dict[str, Any], name: str, lab: str) -> dict[str, Any]:
     return kept if isinstance(kept, dict) else {}
 
 
+def given(plain: dict[str, Any], lab: str) -> dict[str, Any]:
+    """Return what was answered in one lab, form → answer: of forms worked in a program beside it, what was last read there.
+
+    Row by row, since a form may be worked in both.
+    """
+    found = dict(part(plain, "answers", lab))
+    for form, worked in part(plain, "crm", lab).items():
+        if isinstance(worked, dict):
+            kept = found.get(form)
+            found[form] = {**(kept if isinstance(kept, dict) else {}), **worked}
+    return found
+
+
 def title(heading: str) -> str:
     """Return a section's heading without the brackets that tell points and minutes."""
     return re.sub(r"[*_`]", "", BRACKETS.sub("", heading)).strip()

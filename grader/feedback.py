@@ -126,7 +126,7 @@ def _facts(
     words: Words,
 ) -> dict[str, Any]:
     cells = repair.by_task(notebook)
-    given = asked.part(asked.answers(course.step("submitted", score.student, project)), "answers", lab)
+    given = asked.given(asked.answers(course.step("submitted", score.student, project)), lab)
     earned = {task.task: task for task in score.tasks if task.notebook == lab}
     tasks = [task for task in released.tasks if task.notebook == lab and task.name in earned]
     sections = [
@@ -189,7 +189,8 @@ def _step(task: Task, cell: dict[str, Any], earned: TaskScore, wrote: Author, wo
 def _said(verdict: Verdict, words: Words) -> str:
     if verdict.state == "passed":
         return words["passed"]
-    return verdict.said or words[verdict.state].format(kind=verdict.kind or "Exception")
+    said = f"{verdict.said} {verdict.rows}".strip()
+    return said or words[verdict.state].format(kind=verdict.kind or "Exception")
 
 
 def expected(form: Form, words: Words) -> list[str]:

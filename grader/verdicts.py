@@ -14,15 +14,25 @@ State = Literal["passed", "failed", "broken", "timed_out"]
 HIDDEN = re.compile(r"BEGIN HIDDEN TESTS[^\n]*\n(.*?)\n[^\n]*END HIDDEN TESTS", re.DOTALL)
 RELEASES = ("release", "release-en")
 SHORTEST_SECRET = 12
+LONGEST_ROWS = 1500
+PLACE = re.compile(r"^[^{}]+\{\w+\}$")
+"""A sentence with one place, at its end, for the rows that are wrong."""
+BETWEEN = re.compile(r"；|; ")
+ROW = re.compile(r"[A-Z]\d{1,2}(?: ?[（(][^（）()]{1,40}[）)][^（）()]{1,100})?")
+"""One of those rows: its mark, what was chosen, what to look at again."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a graded cell came to; `said` is its author's sentence, `kind` the exception's type."""
+    """What a graded cell came to; `said` is its author's sentence, `kind` the exception's type.
+
+    `rows` names the rows that were wrong, where the author's sentence ends in a place for them.
+    """
 
     state: State
     said: str = ""
     kind: str = ""
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Author:
         """Return what a marked cell came to.
 
         The text of an exception may come from a student's code and repeat a hidden argument, so it is told
-        only when it is, word for word, a sentence of the author's.
+        only when it is, word for word, a sentence of the author's; what fills the place at its end only when it is
+        a list of rows, each a short mark, what was chosen, and what to look at again.
         """
         for output in cell.get("outputs", []):
             if output.get("output_type") != "error":
@@ -45,10 +56,22 @@ class Author:
             if kind == "CellTimeoutError":
                 return Verdict("timed_out", kind=kind)
             said = (str(output.get("evalue", "")).strip().splitlines() or [""])[0].strip()
-            known = said if said in self.sentences else ""
+            known, rows = self._known(said)
             state: State = "failed" if known or kind == "AssertionError" else "broken"
-            return Verdict(state, known, kind if kind.isidentifier() else "")
+            return Verdict(state, known, kind if kind.isidentifier() else "", rows)
         return Verdict("passed")
+
+    def _known(self, said: str) -> tuple[str, str]:
+        """Return the author's sentence that a text is, and the rows that it names; "" twice when it is none."""
+        if said in self.sentences:
+            return said, ""
+        for sentence in self.sentences:
+            begin, place, _end = sentence.partition("{")
+            if place and PLACE.search(sentence) and said.startswith(begin):
+                rows = said[len(begin) :]
+                if len(rows) <= LONGEST_ROWS and all(ROW.fullmatch(one) for one in BETWEEN.split(rows)):
+                    return begin.strip(), rows
+        return "", ""
 
     def gives_away(self, text: str) -> bool:
         """Tell whether `text` holds a line of a hidden test."""

@@ -10,8 +10,8 @@
 # |---|---|
 # | 说出处理投诉的六个步骤，听出哪句话不该说 | ① |
 # | 自己接一通投诉电话，把六步走完 | ② |
-# | 给投诉分级，该谁办就交给谁 | ③ |
-# | 按工作日定期限，碰上放假也不算错 | ④ |
+# | 在 CRM 里给投诉分级，该谁办就交给谁，该结束的就结束 | ③ |
+# | 按工作日定期限，碰上放假也不算错，认出过期的 | ④ |
 # | 选处理办法：守住客户的权利，也算得清账 | ⑤ |
 # | 看出先改哪几个原因最值 | ⑥ |
 #
@@ -159,16 +159,24 @@ assert evidence("plays").score("complaint_late_broken") >= 80, lab.words.say("sl
 #
 # **示范。** “客服员小李说话难听，我那 90 元的杯子你们看着办，通话记录一查就有。”——*简单*，因为当场查得清；*班长*，因为投诉的是员工，自己人不能办自己人。
 #
-# **给新来的九件分级，写明交给谁。**
+# 客服代表自己当场办好的，就算结束；交上去的，要等事情办完，由班长或班长指定的人来结束。
+#
+# **给新来的九件分级，写明交给谁；当场查得清、又归你的，办好就结束。** 在 **CRM** 里做：运行下面一格，按“打开 CRM”，一行一件，做完按“保存”。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "new_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
 new = lab.table("cases_new")
-lab.form("sort", rows=new)
+lab.crm_desk("sort", rows=new)
+
+# %% [markdown]
+# **CRM 里保存好了？** 往下运行，看看你登记的台账说不说得通。改了 CRM，要把下面两格再运行一遍。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sort_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
-sort = lab.answer("sort")
+sort = lab.crm_answer("sort")
 ### BEGIN SOLUTION
-sort = evidence("truth").facts["cases"]["sort"]
+from crmlab import complaint_answers
+from crmlab.judging import evidence
+
+sort = complaint_answers.sorted_out(evidence("truth").facts["cases"])
 ### END SOLUTION
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_severity", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -178,30 +186,47 @@ with lab.check("sort") as check:
     check.that("three_levels", {line["level"] for line in made} == {"agent", "leader", "manager"})
     dear = [sort[one]["level"] for one in new.loc[new["amount"] > 1000, "case_id"]]
     check.that("dear_ones", set(dear) <= {"manager"})
+    ended = [line for line in made if line["closed"] == "closed"]
+    check.that("some_closed", ended)
+    check.that("own_closed", all(line["level"] == "agent" for line in ended))
 ### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
 from crmlab.judging import evidence
 
-assert isinstance(sort, dict), lab.words.say("slip_blank")
+judged = crm_answers.handed_in("sort", sort)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
 known = evidence("truth").facts["cases"]["sort"]
-made = {name: line for name, line in sort.items() if isinstance(line, dict)}
-right = sum(made.get(name, {}).get("severity") == one["severity"] for name, one in known.items())
-assert right >= len(known) - 1, lab.words.say("slip_severity")
+slips = crm_slips.severity(judged, known, lang=lab.lang)
+assert len(slips) <= 1, lab.words.say("slip_severity", {"cases": crm_slips.told(slips, lang=lab.lang)})
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_level", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_level", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 lab.say("score_sort_level")
 ### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
 from crmlab.judging import evidence
 
-assert isinstance(sort, dict), lab.words.say("slip_blank")
-known = evidence("truth").facts["cases"]["sort"]
-made = {name: line for name, line in sort.items() if isinstance(line, dict)}
-right = sum(made.get(name, {}).get("level") == one["level"] for name, one in known.items())
-assert right >= len(known) - 1, lab.words.say("slip_level")
+judged = crm_answers.handed_in("sort", sort)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
+known, amounts = evidence("truth").facts["cases"]["sort"], dict(zip(new["case_id"], new["amount"]))
+slips = crm_slips.level(judged, known, amounts, lang=lab.lang)
+assert len(slips) <= 1, lab.words.say("slip_level", {"cases": crm_slips.told(slips, lang=lab.lang)})
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "sort_close", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_sort_close")
+### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
+from crmlab.judging import evidence
+
+judged = crm_answers.handed_in("sort", sort)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
+slips = crm_slips.closed(judged, evidence("truth").facts["cases"]["sort"], lang=lab.lang)
+assert len(slips) <= 1, lab.words.say("slip_close", {"cases": crm_slips.told(slips, lang=lab.lang)})
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 定期限（4 分 · 约 8 分钟）
+# ## ④ 定期限（4 分 · 约 9 分钟）
 #
 # 给客户一个等得起的日子，说到就要做到。公司的规定，都按 **工作日** 数，**登记那天不算**：
 #
@@ -219,50 +244,68 @@ assert right >= len(known) - 1, lab.words.say("slip_level")
 #
 # **示范。** 09-18 登记的一般投诉：09-19 是周六，不数；09-20 上班，数一；09-21 数二；09-22 数三。期限是 09-22。
 #
-# 今天是 09-30。期限已经过了的，也照实写上：先打电话道歉，再赶着办。
+# 今天是 09-30。期限已经过了的，也照实写上：今天先打电话道歉，再赶着办。
 #
-# **给手里的六件定期限。**
+# **给手里的六件定期限；已经过期的，勾上“今天打电话道歉”。** 也在 CRM 里做，日历和规定那一页上都有。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "due_cases", "locked": true, "schema_version": 3, "solution": false, "task": false}
 mine = lab.table("cases_due")
-lab.form("due", rows=mine)
+lab.crm_desk("due", rows=mine)
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "due_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
-due = lab.answer("due")
+due = lab.crm_answer("due")
 ### BEGIN SOLUTION
-due = {name: {"by": day[5:]} for name, day in evidence("truth").facts["cases"]["due"].items()}
+due = complaint_answers.promised(evidence("truth").facts["cases"])
 ### END SOLUTION
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_plain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_plain", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 with lab.check("due") as check:
     days = [due[one]["by"] for one in mine["case_id"]]
     check.that("all_days", all(days))
     check.that("later_than_opened", all(day > one[5:] for day, one in zip(days, mine["opened"])))
     check.that("open_days", not set(days) & {"09-19", "09-25", "09-26", "09-27", "10-11"})
     check.that("after_holiday", not any("10-01" <= day <= "10-07" for day in days))
+    calls = [due[one]["late"] == "call" for one in mine["case_id"]]
+    check.that("overdue_called", calls == [day < "09-30" for day in days])
 ### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
 from crmlab.judging import evidence
 
-assert isinstance(due, dict), lab.words.say("slip_blank")
+judged = crm_answers.handed_in("due", due)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
 known = evidence("truth").facts["cases"]
-made = {name: str(line.get("by")) for name, line in due.items() if isinstance(line, dict)}
 plain = [name for name in known["due"] if name not in known["across"]]
-assert all(made.get(name) == known["due"][name][5:] for name in plain), lab.words.say("slip_due")
+slips = crm_slips.due(judged, known["due"], plain, lang=lab.lang)
+assert not slips, lab.words.say("slip_due", {"cases": crm_slips.told(slips, lang=lab.lang)})
 ### END HIDDEN TESTS
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_holiday", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 lab.say("score_due_holiday")
 ### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
 from crmlab.judging import evidence
 
-assert isinstance(due, dict), lab.words.say("slip_blank")
+judged = crm_answers.handed_in("due", due)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
 known = evidence("truth").facts["cases"]
-made = {name: str(line.get("by")) for name, line in due.items() if isinstance(line, dict)}
-assert all(made.get(name) == known["due"][name][5:] for name in known["across"]), lab.words.say("slip_holiday")
+slips = crm_slips.due(judged, known["due"], known["across"], lang=lab.lang)
+assert not slips, lab.words.say("slip_holiday", {"cases": crm_slips.told(slips, lang=lab.lang)})
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "due_late", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_due_late")
+### BEGIN HIDDEN TESTS
+from crmlab import crm_answers, crm_slips
+from crmlab.judging import evidence
+
+judged = crm_answers.handed_in("due", due)
+assert isinstance(judged, dict), lab.words.say("slip_blank")
+slips = crm_slips.late(judged, evidence("truth").facts["cases"]["due"], lang=lab.lang)
+assert not slips, lab.words.say("slip_late", {"cases": crm_slips.told(slips, lang=lab.lang)})
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 处理办法（6 分 · 约 12 分钟）
+# ## ⑤ 处理办法（6 分 · 约 11 分钟）
 #
 # 六件都查清了，该定办法。四种办法，花的钱不一样：
 #
@@ -392,8 +435,6 @@ lab.sheet("due", title="sheet_due", rows=lab.table("cases_due"))
 lab.sheet("settle", title="sheet_settle", rows=lab.table("cases_due"))
 
 # %% [markdown]
-# 客服代表自己当场办好的投诉，就算结束；交上去的，要等事情办完，由班长或班长指定的人来结束。
-#
 # 老周收下台账：“办得有道理没有，你说说看。”写三到六句话：
 #
 # 1. 六件里挑一件，你选了什么办法，**凭哪两个数**？

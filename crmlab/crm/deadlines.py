@@ -24,13 +24,12 @@ def working_days_after(day: date, count: int) -> date:
 
 
 def settle(case: Case) -> None:
-    """Give a case the number, deadline, call-back and least level that its severity and its story ask for."""
-    days = DEADLINES.get(case.severity)
-    case.deadline = working_days_after(case.opened_on, days) if days else None
-    if days:
-        case.call_back_on = None
-    elif case.call_back_on is None:
-        case.call_back_on = working_days_after(case.opened_on, PROGRESS_EVERY)
+    """Give a case the number, deadline, call-back and least level that its severity and its story ask for.
+
+    The deadlines of an exercise are the student's own and stay as they are.
+    """
+    if case.desk_day is None:
+        _set_dates(case)
     if case.about_staff:  # no agent works on a complaint about agents
         case.level = max(case.level, Case.Level.LEADER)
     if not case.number:
@@ -38,10 +37,24 @@ def settle(case: Case) -> None:
         case.number = f"{first}-{Case.everything.filter(number__startswith=first).count() + 1:03d}"
 
 
+def _set_dates(case: Case) -> None:
+    days = DEADLINES.get(case.severity)
+    case.deadline = working_days_after(case.opened_on, days) if days else None
+    if days or not case.severity:  # a case that nobody has classed yet is owed no date
+        case.call_back_on = None
+    elif case.call_back_on is None:
+        case.call_back_on = working_days_after(case.opened_on, PROGRESS_EVERY)
+
+
+def today_of(case: Case) -> date:
+    """Return today; for a case of an exercise, the day on which that plays."""
+    return case.desk_day or timezone.localdate()
+
+
 def late(case: Case, today: date | None = None) -> bool:
     """Return whether an open case is past its deadline or its promised call-back."""
     due = case.deadline or case.call_back_on
-    return case.status == Case.Status.OPEN and due is not None and (today or timezone.localdate()) > due
+    return case.status == Case.Status.OPEN and due is not None and (today or today_of(case)) > due
 
 
 def escalate(case: Case, user: Any) -> Refusal:
@@ -58,7 +71,7 @@ def call_back(case: Case, user: Any) -> Refusal:
     """Note that the customer of a complex case was told how it stands; the next call is due."""
     if case.status != Case.Status.OPEN or case.severity != Case.Severity.COMPLEX:
         return _("只有处理中的复杂个案要做进度回访")
-    case.call_back_on = working_days_after(timezone.localdate(), PROGRESS_EVERY)
+    case.call_back_on = working_days_after(today_of(case), PROGRESS_EVERY)
     return None
 
 
@@ -70,7 +83,7 @@ def solve(case: Case, user: Any) -> Refusal:
         return _("请先填写处理结果")
     if role_of(user).key == "csr" and case.level > Case.Level.AGENT:
         return _("这个个案在上一级，由班长或经理解决")
-    case.solved_on = timezone.localdate()
+    case.solved_on = today_of(case)
     if case.level == Case.Level.AGENT:
         case.status, case.closed_on, case.closed_by = Case.Status.CLOSED, case.solved_on, user
     else:
@@ -84,5 +97,5 @@ def close(case: Case, user: Any) -> Refusal:
         return _("只有已解决、待回访的个案可以结束")
     if not role_of(user).may("close_case") and case.delegate_id != user.pk:
         return _("个案由班长或其委派的人结束")
-    case.status, case.closed_on, case.closed_by = Case.Status.CLOSED, timezone.localdate(), user
+    case.status, case.closed_on, case.closed_by = Case.Status.CLOSED, today_of(case), user
     return None

@@ -47,7 +47,7 @@ def panel(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "now": now, "done": done, "count": len(done), "total": len(events),
         "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("今天上午的事都处理完了"),
-                  "done": _("已处理的"), "again": _("再看一次")},
+                  "done": _("已处理的"), "again": _("再看一次"), "fill": _("填入号码")},
     }  # fmt: skip
 
 

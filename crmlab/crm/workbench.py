@@ -21,6 +21,8 @@ from crmlab.crm.roles import may
 from crmlab.crm.words import _
 
 SHOWN = 8
+NEXT = (_("查清后回电"), _("转交班长"), _("留下证据，防他再打"), _("记下全部细节，立即报班长"))
+"""What usually comes next; one may write something else, and nothing where the call was the end of it."""
 LINK = [("", _("按号码自动关联")), ("new", _("新建客户")), ("none", _("不关联客户"))]
 
 
@@ -32,7 +34,12 @@ class CallForm(forms.Form):
     who = forms.CharField(label=_("对方姓名"), max_length=60, required=False)
     reason = forms.ChoiceField(label=_("事由"), choices=Activity.Reason)
     result = forms.CharField(label=_("内容与结果"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    next_step = forms.CharField(label=_("下一步"), max_length=200, required=False)
+    next_step = forms.CharField(
+        label=_("下一步"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "crm-next-steps", "autocomplete": "off"}),
+    )
     next_on = forms.DateField(
         label=_("下一步日期"),
         required=False,
@@ -76,6 +83,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "seen": seen,
         "words": _words(),
         "panel": desk_feed.panel(request),
+        "next_steps": NEXT,
+        "register": seen["case"] and Case.objects.exclude(desk_mark="").exists(),
     }
 
 
@@ -84,7 +93,7 @@ def _words() -> dict[str, Any]:
         "call": _("快速来电记录"), "save": _("保存记录"), "today": _("今天的行动"), "reminders": _("到期提醒"),
         "cases": _("未结束的个案"), "pipeline": _("销售机会"), "nothing": _("没有"), "late": _("超期"),
         "forecast": _("预测（元）"), "amount": _("金额（元）"), "count": _("个数"), "stage": _("阶段"), "all": _("全部"),
-        "tables": _("全部资料"),
+        "tables": _("全部资料"), "register": _("投诉台账"),
     }  # fmt: skip
 
 

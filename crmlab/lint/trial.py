@@ -69,8 +69,8 @@ def _try(lab: Lab) -> dict[str, Any]:
             if cell.cell_type == "code"
         ],
         "answers": [
-            {"code": str(answer.get("code", "")), "calls": str(answer.get("calls", MODEL))}
-            for answer in lab.answers or []
+            {"code": str(answer.get("code", "")), "calls": _evidence_of(answer, n)}
+            for n, answer in enumerate(lab.answers or [])
         ],
         "names": answered(lab),
     }
@@ -82,6 +82,7 @@ def _try(lab: Lab) -> dict[str, Any]:
         if lab.handin.is_dir():
             shutil.copytree(lab.handin, Path(desk) / CALLS / MODEL, dirs_exist_ok=True)
         demo = DATASETS / "demo"
+        _work_in_crm(lab, Path(desk) / CALLS)
         about = {
             "CRMLAB_GRADING": "1",
             "CRMLAB_STUDENT": "author",
@@ -110,6 +111,32 @@ def _try(lab: Lab) -> dict[str, Any]:
         return dict(json.loads(done.stdout.splitlines()[-1]))
     except (ValueError, IndexError):
         return {"fault": (done.stderr.strip().splitlines() or ["没有说明"])[-1]}
+
+
+def _evidence_of(answer: dict[str, Any], n: int) -> str:
+    """Return the folder of what is handed in beside an answer on record."""
+    return f"crm-{n}" if "crm" in answer else str(answer.get("calls", MODEL))
+
+
+def _work_in_crm(lab: Lab, folder: Path) -> None:
+    """Carry out what answers on record do in the practice CRM, each in a folder of its own with its calls."""
+    from crmlab import crm_answers, crm_hand
+    from crmlab.words import load
+
+    worked = [(n, answer) for n, answer in enumerate(lab.answers or []) if "crm" in answer]
+    if not worked:
+        return
+    demo = DATASETS / "demo"
+    facts = json.loads((demo / "truth" / "facts.json").read_text(encoding="utf-8"))
+    forms = [name for name in load(lab.folder / f"{lab.name}.toml").forms if name in crm_answers.READ]
+    for n, answer in worked:
+        made, calls = folder / _evidence_of(answer, n), folder / str(answer.get("calls", MODEL))
+        if calls.is_dir():
+            shutil.copytree(calls, made)
+        else:
+            made.mkdir(parents=True)
+        done = crm_hand.recorded(answer["crm"], crm_hand.right(facts, forms))
+        crm_hand.work(made / "crm.sqlite3", demo / "visible", done)
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import json
+import shutil
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 
 import nbformat
 
+from crmlab import crm_hand
 from crmlab.judging import evidence
-from crmlab.places import COURSE
+from crmlab.places import COURSE, DATASETS
 
 
 @dataclass
@@ -61,3 +64,13 @@ def answers_on_record(project: str, lab: str) -> list[dict[str, Any]]:
     """Return the answers that the teacher's material records for a lab."""
     path = COURSE / project / "teacher" / f"{lab}_answers.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))["answers"]
+
+
+def with_crm(evidence: Path, folder: Path, forms: tuple[str, ...], told: dict[str, Any]) -> Path:
+    """Return a copy of the evidence with a CRM in it, in which a student did right but for what `told` says."""
+    facts = json.loads((DATASETS / "demo" / "truth" / "facts.json").read_text(encoding="utf-8"))
+    made = folder / "evidence"
+    shutil.copytree(evidence, made)
+    done = crm_hand.recorded(told, crm_hand.right(facts, forms))
+    crm_hand.work(made / "crm.sqlite3", DATASETS / "demo" / "visible", done)
+    return made

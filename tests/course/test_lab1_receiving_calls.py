@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record
+from labs import Bench, about, answers_on_record, with_crm
 
 from crmlab.authoring import body, notebook_of, text_of
 from crmlab.places import COURSE, DATASETS
@@ -148,9 +148,12 @@ def test_the_model_solution_loses_nothing_twice(bench: Bench) -> None:
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=[f"{n}-{a['why']}" for n, a in enumerate(ANSWERS)])
 def test_an_answer_on_record_loses_exactly_its_points(
-    bench: Bench, answer: dict, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, answer: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRMLAB_EVIDENCE", str(CALLS / answer["calls"] if "calls" in answer else MODEL))
+    evidence = CALLS / answer["calls"] if "calls" in answer else MODEL
+    if "crm" in answer:
+        evidence = with_crm(evidence, tmp_path, ("register",), answer["crm"])
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(evidence))
     lost = bench.lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
         answer["loses"], AssertionError

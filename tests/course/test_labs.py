@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record
+from labs import Bench, about, answers_on_record, with_crm
 
 from crmlab import complaint_answers, skill_answers, world
 from crmlab.authoring import body, notebook_of, text_of
@@ -181,9 +181,12 @@ def test_the_model_solution_loses_nothing_twice(lab: Lab, benches: dict[str, Ben
 
 @every_answer
 def test_an_answer_on_record_loses_exactly_its_points(
-    lab: Lab, answer: dict, benches: dict[str, Bench], monkeypatch: pytest.MonkeyPatch
+    lab: Lab, answer: dict, benches: dict[str, Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRMLAB_EVIDENCE", str(lab.calls / answer["calls"] if "calls" in answer else MODEL))
+    evidence = lab.calls / answer["calls"] if "calls" in answer else MODEL
+    if "crm" in answer:
+        evidence = with_crm(evidence, tmp_path, ("sort", "due"), answer["crm"])
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(evidence))
     lost = benches[lab.id].lost(answer["code"])
     assert {name: type(error) for name, error in lost.items()} == dict.fromkeys(
         answer["loses"], AssertionError

@@ -187,3 +187,16 @@ def test_rows_of_a_form_are_shown_by_row() -> None:
     form = asked.Form("register", "登记", "", (), (field,), rows=True)
     assert form.came({"C1": {"type": "a"}, "C2": 3}) == [("C1", "咨询"), ("C2", "")]
     assert feedback.expected(form, feedback.words_of("zh")) == ["每一行都要填：类型"]
+
+
+def test_what_was_worked_beside_the_form_stands_before_it_row_by_row() -> None:
+    plain = {
+        "answers": {"lab1": {"sort": {"K1": {"level": "agent"}, "K2": {"level": "leader"}}, "sum": 3}},
+        "crm": {"lab1": {"sort": {"K1": {"level": "manager"}}, "due": {"D1": {"by": "09-22"}}, "odd": 5}},
+    }
+    assert asked.given(plain, "lab1") == {
+        "sort": {"K1": {"level": "manager"}, "K2": {"level": "leader"}},
+        "sum": 3,
+        "due": {"D1": {"by": "09-22"}},
+    }
+    assert asked.given({"crm": []}, "lab1") == {}

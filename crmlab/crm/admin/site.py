@@ -30,10 +30,12 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Return the admin's addresses and ours."""
-        from crmlab.crm import calendar_page, desk_feed, my_lists, workbench
+        from crmlab.crm import calendar_page, complaint_page, desk_feed, my_lists, workbench
 
         own = [
             path("book/", self.admin_view(change_book), name="book"),
+            path("enter/<str:project>/<str:page>/", self.admin_view(enter), name="enter"),
+            path("complaints/", self.admin_view(complaint_page.page), name="complaints"),
             path("role/", self.admin_view(change_role), name="role"),
             path("record/", self.admin_view(workbench.record), name="record"),
             path("event/", self.admin_view(desk_feed.move_on), name="move_on"),
@@ -110,6 +112,25 @@ def change_book(request: HttpRequest) -> HttpResponse:
     except LabError as refusal:
         return HttpResponseBadRequest(str(refusal), content_type="text/plain; charset=utf-8")
     return HttpResponseRedirect(reverse("admin:index"))
+
+
+def enter(request: HttpRequest, project: str, page: str) -> HttpResponse:
+    """Open a page in the CRM of a project, as a notebook's link asks: turn to that project's file where another is open."""
+    from crmlab.crm.book import prepare
+    from crmlab.errors import LabError
+
+    place = settings.CRM_PLACE
+    try:
+        wanted = turn_to(place, project) if place.shelf else place
+        if wanted.database != place.database:
+            prepare(wanted)
+    except LabError as refusal:
+        return HttpResponseBadRequest(str(refusal), content_type="text/plain; charset=utf-8")
+    from crmlab.crm import complaint_page
+
+    part = complaint_page.PARTS[0] if page not in complaint_page.PARTS else page
+    to = reverse("admin:index") if page == "bench" else f"{reverse('admin:complaints')}?part={part}"
+    return HttpResponseRedirect(to)
 
 
 desk = Desk(name="admin")

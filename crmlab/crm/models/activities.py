@@ -34,12 +34,14 @@ class Activity(Record):
 
         ENQUIRY = "enquiry", _("咨询")
         ORDER = "order", _("订购")
+        TRACKING = "tracking", _("货品跟踪")
         COMPLAINT = "complaint", _("投诉")
         REPAIR = "repair", _("报修")
         CHANGE = "change", _("资料变更")
         COOPERATION = "cooperation", _("合作洽谈")
         HARASSMENT = "harassment", _("骚扰电话")
         THREAT = "threat", _("恐吓电话")
+        SILENT = "silent", _("无声电话")
         OTHER = "other", _("其他")
 
     kind = models.CharField(_("方式"), max_length=10, choices=Kind, default=Kind.CALL_IN)

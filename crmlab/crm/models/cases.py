@@ -11,7 +11,10 @@ from crmlab.crm.words import _
 
 
 class Case(Record):
-    """One case; what may happen to it when is told in `crmlab.crm.deadlines`."""
+    """One case; what may happen to it when is told in `crmlab.crm.deadlines`.
+
+    A case of an exercise has a `desk_mark`, and a `desk_day` which is its today: there the student sets deadlines by hand.
+    """
 
     FREE = ("story", "solution")
     FOUND_BY = ("number", "title")
@@ -44,7 +47,9 @@ class Case(Record):
     )
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, verbose_name=_("联系人"))
     reason = models.CharField(_("事由"), max_length=40, blank=True)
-    severity = models.CharField(_("难易"), max_length=10, choices=Severity, default=Severity.SIMPLE)
+    severity = models.CharField(
+        _("难易"), max_length=10, choices=Severity, default=Severity.SIMPLE, blank=True
+    )
     about_staff = models.BooleanField(_("针对员工"), default=False)
     story = models.TextField(_("经过"), blank=True)
     solution = models.TextField(_("处理结果"), blank=True)
@@ -68,6 +73,8 @@ class Case(Record):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
         verbose_name=_("结束人"),
     )  # fmt: skip
+    desk_day = models.DateField(_("练习里的今天"), null=True, blank=True, editable=False)
+    desk_mark = models.CharField(_("练习"), max_length=30, blank=True, editable=False, db_index=True)
 
     class Meta(Record.Meta):
         verbose_name = _("个案")

@@ -70,6 +70,23 @@ def fill(path: Path) -> None:
         one.save()
 
 
+def fill_register() -> None:
+    """The complaints and calls of a lab in English, as the notebook puts them there."""
+    from datetime import date
+
+    import pandas as pd
+
+    from crmlab.crm import call_feed, complaint_feed
+    from crmlab.places import DATASETS
+
+    tables = DATASETS / "demo" / "visible"
+    for name, part in (("cases_new", "new"), ("cases_due", "mine")):
+        today = date(2026, 9, 30)
+        rows = pd.read_parquet(tables / f"{name}.parquet")
+        complaint_feed.put(complaint_feed.told(rows, today=today, lang="en"), part, today=today)
+    call_feed.put(pd.read_parquet(tables / "call_cards.parquet").head(3), lang="en")
+
+
 def look(page: Any, address: str, *, secret: bool) -> str:
     """Open a page and return its text; it must fit the window and, if `secret`, tell no number."""
     page.goto(address, wait_until="domcontentloaded")
@@ -133,6 +150,38 @@ def test_the_english_pages_fit_a_phone_and_speak_english(book):
             )
             assert [c for c in shown if "\u4e00" <= c <= "\u9fff"] == [], address
         assert wrong == []
+
+
+def test_the_register_is_worked_by_clicks_and_fits_a_phone_in_english(book):
+    from crmlab import crm_answers
+    from crmlab.crm import inspect
+
+    fill_register()
+    with opened(book, lang="en", width=400) as (page, base, wrong):
+        for address in ("complaints/?part=new", "complaints/?part=mine", "enter/any/bench/"):
+            shown = look(page, base + address, secret=False).replace(page.inner_text("#crm-role"), "")
+            assert [c for c in shown if "\u4e00" <= c <= "\u9fff"] == [], address
+        page.click(".crm-fill")
+        assert page.input_value("#call_phone") == "177****6319"
+        page.select_option("#call_reason", "threat")
+        page.fill("#call_next_step", "Note every detail, tell the team leader at once")
+        page.click("#crm-call button.default")
+        page.goto(f"{base}complaints/?part=new")
+        page.select_option("#K5 select >> nth=0", "simple")
+        page.check("#K5 input[type=checkbox]")
+        assert page.is_visible("#crm-unsaved")
+        page.click(".crm-save button")
+        assert "1 saved" in page.inner_text(".messagelist") and not page.is_visible("#crm-unsaved")
+        page.click(".crm-parts a >> nth=1")
+        page.select_option("#D1 select", "2026-09-21")
+        page.check("#D1 input[type=checkbox]")
+        page.click(".crm-save button")
+        assert "Overdue" in page.inner_text("#D1")
+        assert wrong == []
+    tables = inspect(book).tables
+    assert crm_answers.sort(tables) == {"K5": {"severity": "simple", "level": "agent", "closed": "closed"}}
+    assert crm_answers.due(tables) == {"D1": {"by": "09-21", "late": "call"}}
+    assert crm_answers.register(tables)["C1"]["next_step"] == "alert"
 
 
 def test_the_morning_is_clicked_through_and_scores(book):

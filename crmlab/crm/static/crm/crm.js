@@ -1,4 +1,5 @@
-// Screen pop on the workbench, duplicate warning on the forms (both ask this CRM only), and a label left untranslated.
+// Screen pop on the workbench, duplicate warning on the forms (both ask this CRM only), unsaved rows of the register of
+// complaints, and a label left untranslated.
 (function () {
   "use strict";
   const told = document.currentScript.dataset;
@@ -21,6 +22,25 @@
       if (number.replace(/\D/g, "").length < 5) { pop.textContent = ""; return; }
       show(told.pop + "?" + new URLSearchParams({ phone: number }), pop);
     }));
+  }
+  document.querySelectorAll("button[data-phone]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      if (!phone) return;
+      phone.value = button.dataset.phone;
+      phone.dispatchEvent(new Event("input"));
+      document.getElementById("call_reason").focus();
+    });
+  });
+  const register = document.getElementById("crm-register");
+  if (register) {
+    let unsaved = false;
+    register.addEventListener("change", function (event) {
+      unsaved = true;
+      event.target.closest("tr").classList.add("crm-changed");
+      document.getElementById("crm-unsaved").hidden = false;
+    });
+    register.addEventListener("submit", function () { unsaved = false; });
+    window.addEventListener("beforeunload", function (event) { if (unsaved) event.preventDefault(); });
   }
   const form = document.querySelector("#account_form, #person_form");
   if (form) {
