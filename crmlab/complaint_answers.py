@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LAB = "lab2_complaints"
-CALL = "complaint_late_broken"
+CALLS = ("complaint_late_broken", "complaint_rude_staff")
 FORMS = ("steps", "call", "sort", "due", "settle", "causes")
 
 # Which forms each student of the demonstration class gets right (`call`: whether the telephone call goes well).
