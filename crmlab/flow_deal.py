@@ -29,29 +29,43 @@ BEHIND = 0.05  # by which the second best stays below the shares that earn a poi
 ROOM = 0.05  # days by which a redrawn flow keeps or misses the promise
 SCALED = 2.8  # days that the best flow takes, about
 LEAST_TODAY = 4.0  # days it takes today, at least
-ROUNDS = 2000
+ROUNDS = 4000
+GENEROUS = 0.4  # share of worlds in which the higher limit is the better one
+HIDDEN = 0.4  # share of worlds in which the longest wait is not the one to merge away
 LANGUAGES = ("zh", "en")
 
 
 def deal(streams: Streams, causes: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.DataFrame", dict[str, Any]]:
     """Return `case_flow` and `case_ways` of the dearest cause, and the facts of the answer key.
 
-    Where the check belongs and which steps to merge is drawn first, so that worlds differ; the rest is drawn again
-    until one way is clearly best and neither today's flow nor a thoughtless one will do.
+    Where the check belongs, which steps to merge, how high the limit is and whether only what is done again shows it are drawn first, so that
+    worlds differ; the rest is drawn again until one way is clearly best and neither today's flow nor a thoughtless one will do.
     """
     import pandas as pd
 
     streams, cause = streams.under("flow"), dearest(causes)
-    main, gone = (int(MADE * one) for one in streams.uniforms("wanted", range(2)).tolist())
-    wanted = CHECKS[1 + main], list(MERGES)[1 + gone]
+    where, what, how, much = streams.uniforms("wanted", range(4)).tolist()
+    merge, hidden = list(MERGES)[1 + int(MADE * what)], how < HIDDEN
+    wanted = {
+        "check": CHECKS[1 + int(MADE * where)],
+        "merge": merge,
+        "limit": "1000" if much < GENEROUS else "500",
+    }
     for use in range(ROUNDS):
         draws = iter(streams.uniforms("round", range(40), use).tolist())
-        steps, ways = _drawn(draws, cause, main)
+        steps, ways = _drawn(draws, cause, wanted, _parts(MERGES[merge], hidden=hidden))
         flow = of_rows(steps, ways, cause)
         best = flow.best()
-        if (best["check"], best["merge"]) == wanted and one_best(flow):
+        if best == wanted and hidden == (longest(steps) != MERGES[merge]) and one_best(flow):
             break
     return pd.DataFrame(steps), pd.DataFrame(ways), {"cause": str(cause["cause"]), "best": best}
+
+
+def longest(steps: list[Row]) -> int:
+    """Return the step, of those that can be merged away, that is waited for longest as long as nothing is done again."""
+    return int(
+        max((one for one in steps if one["step"] in MERGES.values()), key=lambda one: one["wait"])["step"]
+    )
 
 
 def one_best(flow: Flow) -> bool:
@@ -74,21 +88,24 @@ def _falls_short(flow: Flow, choice: Choice) -> bool:
     return dear or made.days >= law()["promise"] + ROOM
 
 
-def _drawn(draws: Iterator[float], cause: "pd.Series[Any]", main: int) -> tuple[list[Row], list[Row]]:
-    """Return the rows of both tables from one round of draws, most faults made in step `main` (0 the first)."""
+def _drawn(
+    draws: Iterator[float], cause: "pd.Series[Any]", wanted: Choice, parts: list[str]
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows of both tables from one round of draws, leaning towards the choice `wanted`."""
 
     def between(low: float, high: float) -> float:
         return float(low + (high - low) * next(draws))
 
     cases, cost, rules = int(cause["cases"]), int(cause["cost"]), law()
+    main, kind = CHECKS.index(wanted["check"]) - 1, "generous" if wanted["limit"] == "1000" else "extra"
     weights = [between(2.5, 4.5) if k == main else between(0.4, 1.2) for k in range(MADE)]
     shares = [round(100 * one / sum(weights)) for one in weights]
     shares[main] += 100 - sum(shares)
-    waits = [between(*one["wait"]) for one in book()["solving"]]
-    again = [round(100 * between(*one["again"])) for one in book()["solving"]]
+    waits = [between(*book()["waits"][part]["wait"]) for part in parts]
+    again = [round(100 * between(*book()["waits"][part]["again"])) for part in parts]
     within = {name: round(100 * between(*span)) for name, span in rules["within"].items()}
-    extra = {name: round(between(*span)) for name, span in rules["extra"].items()}
-    scale = SCALED / _best_days(waits, again, within["500"])
+    extra = {name: round(between(*span)) for name, span in rules[kind].items()}
+    scale = SCALED / _best_days(waits, again, within[wanted["limit"]])
     waits = [round(days * scale, 1) for days in waits]
     steps = _steps(str(cause["cause"]), shares, waits, again)
     caught = [round(cases * rules["catch"] * sum(shares[:k]) / 100) for k in range(1, MADE + 1)]
@@ -103,6 +120,13 @@ def _drawn(draws: Iterator[float], cause: "pd.Series[Any]", main: int) -> tuple[
         sooner = round(approval * (shared[name] - shared[TODAY["limit"]]) / 100, 1)
         ways.append(_way("limit", name, shared[name], sooner, prices[name]))
     return steps, [*ways, _way("late", "day", 1, 0.0, round(between(*rules["late"])))]
+
+
+def _parts(gone: int, *, hidden: bool) -> list[str]:
+    """Return the part each solving step plays in the drawing, when step `gone` is the one to merge away."""
+    parts = {step: "other" for step in MERGES.values() if step}
+    parts |= {MADE + 1: "first", APPROVAL: "approval", gone: "hidden" if hidden else "merged"}
+    return [parts[step] for step in sorted(parts)]
 
 
 def _best_days(waits: list[float], again: list[int], within: float) -> float:
