@@ -467,8 +467,9 @@ from crmlab import service_flow
 
 with lab.check("flow") as check:
     check.that("all_given", all(flow.values()))
-    check.that("changed", flow != service_flow.TODAY)
-    check.that("in_time", lambda: service_flow.of(lab).run(flow).days <= service_flow.law()["promise"])
+    if all(flow.values()):
+        check.that("changed", flow != service_flow.TODAY)
+        check.that("in_time", lambda: service_flow.of(lab).run(flow).days <= service_flow.law()["promise"])
 ### BEGIN HIDDEN TESTS
 from crmlab import service_flow
 
