@@ -94,7 +94,7 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     ):
         forms = load(COURSE / demo.PROJECT / f"{lab}.toml").forms
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
-    for scenario in (demo.CALL, complaint_answers.CALL, skill_answers.CALL):
+    for scenario in (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS):
         ring(project, scenario, student.name, well=student.right())
     given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmlab import remedies
+from crmlab import flow_deal, remedies
 from crmlab.places import DATASETS
 from sim import people
 from sim.streams import Streams
@@ -53,6 +53,7 @@ def deal(streams: Streams) -> tuple[dict[str, "pd.DataFrame"], dict[str, "pd.Dat
             break
     lines = _lines(streams)
     causes, causes_key = _causes(streams)
+    steps, ways, flow_key = flow_deal.deal(streams, pd.DataFrame(causes))
     _when(streams, due)
     hidden = ("severity", "staff", "hurt", "level")
     _say(new, "new")
@@ -64,6 +65,8 @@ def deal(streams: Streams) -> tuple[dict[str, "pd.DataFrame"], dict[str, "pd.Dat
         "cases_due": pd.DataFrame(due).drop(columns=["due", "across", "staff", "hurt", "level", "goods"]),
         "case_history": remedies.record(streams),
         "case_causes": pd.DataFrame(causes),
+        "case_flow": steps,
+        "case_ways": ways,
     }
     truth = {"case_values": pd.DataFrame(values).T.rename_axis("case_id").reset_index()}
     facts = {
@@ -74,6 +77,7 @@ def deal(streams: Streams) -> tuple[dict[str, "pd.DataFrame"], dict[str, "pd.Dat
         "values": values,
         "plans": plans,
         "causes": causes_key,
+        "flow": flow_key,
     }
     return visible, truth, facts
 

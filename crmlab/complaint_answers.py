@@ -4,19 +4,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab import casebook
+from crmlab import casebook, service_flow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LAB = "lab2_complaints"
-CALL = "complaint_late_broken"
-FORMS = ("steps", "call", "sort", "due", "settle", "causes")
+CALLS = ("complaint_late_broken", "complaint_rude_staff")
+FORMS = ("steps", "call", "sort", "due", "settle", "causes", "flow")
 
 # Which forms each student of the demonstration class gets right (`call`: whether the telephone call goes well).
 ABILITIES: dict[str, tuple[str, ...]] = {
     "expert": FORMS,
-    "good": ("steps", "call", "sort", "due", "causes"),
+    "good": ("steps", "call", "sort", "due", "causes", "flow"),
     "average": ("steps", "call", "due"),
     "weak": ("steps",),
     "careless": ("sort",),
@@ -44,6 +44,7 @@ def right(facts: dict[str, Any]) -> dict[str, Any]:
         "due": promised(facts),
         "settle": {name: {"remedy": one} for name, one in facts["plans"]["textbook"].items()},
         "causes": {"three": facts["causes"]["top"], "share": round(facts["causes"]["share"])},
+        "flow": dict(facts["flow"]["best"]),
     }
 
 
@@ -66,7 +67,8 @@ def promised(facts: dict[str, Any]) -> dict[str, dict[str, str]]:
 def naive(
     lines: "pd.DataFrame", new: "pd.DataFrame", due: "pd.DataFrame", causes: "pd.DataFrame"
 ) -> dict[str, Any]:
-    """Return the answers of a student who uses no rule: one size for all, days as they come, the most frequent causes.
+    """Return the answers of a student who uses no rule: one size for all, days as they come, the most frequent causes,
+    everything looked at once more at the end.
 
     The tables are the student's own `case_lines`, `cases_new`, `cases_due` and `case_causes`.
     """
@@ -88,4 +90,5 @@ def naive(
             "three": often["cause"].tolist(),
             "share": round(100 * float(often["cases"].sum() / causes["cases"].sum())),
         },
+        "flow": dict(service_flow.NAIVE),
     }

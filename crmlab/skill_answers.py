@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 LAB = "lab3_phone_skills"
 CALL = "enquiry_needs_time"
+CALLS = (CALL,)
 FORMS = ("ready", "skills", "mend", "card", "talk", "self", "predict", "shift")
 
 # Which forms each student of the demonstration class gets right (`talk`: whether the telephone call goes well).

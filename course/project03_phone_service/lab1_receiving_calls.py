@@ -10,7 +10,7 @@
 # |---|---|
 # | 说出呼叫中心六个部分各管什么，一通电话怎样走到客服代表面前 | ① ② |
 # | 看懂服务水平、平均应答速度、放弃率，并知道每个数的分母是谁 | ③ |
-# | 把来电登记、归类，镇定地处理骚扰电话和恐吓电话 | ④ ⑤ |
+# | 把来电登记、归类；自己接两通电话，一通平常，一通特殊 | ④ ⑤ |
 # | 定出一份排班方案，并向班长说清楚为什么 | ⑥ ⑦ |
 #
 # **下班时你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。全程约 60 分钟，30 分。
@@ -40,7 +40,7 @@ friday = calls[calls["day"] == calls["day"].max()]
 lab.chart_day(friday)
 
 # %% [markdown]
-# ## ① 六个部分各管什么（3 分 · 约 6 分钟）
+# ## ① 六个部分各管什么（2 分 · 约 5 分钟）
 #
 # 客户只看见一个号码。跟着 **顾女士** 走一遍，看看号码后面有谁在忙：
 #
@@ -62,7 +62,7 @@ parts = lab.answer("parts")
 parts = {"pbx": "door", "acd": "queue", "ivr": "menu", "cti": "popup", "database": "records", "seat": "talk"}
 ### END SOLUTION
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "parts_way", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "parts_way", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 with lab.check("parts") as check:
     check.that("all_given", None not in parts.values())
     check.that("each_once", len(set(parts.values()) - {None}) == 6)
@@ -81,7 +81,7 @@ assert given == ["popup", "records", "talk"], lab.words.say("slip_parts_desk")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 跟着一通电话走（3 分 · 约 7 分钟）
+# ## ② 跟着一通电话走（2 分 · 约 6 分钟）
 #
 # **示范。** 呼叫中心会记下每通电话的每一步。下面是上星期五的另一通电话，老周带你读：竖着是部分，横着是秒，从拨通那一刻数起；
 # 最上面的浅色长条是它占着外线的时间；带斜线的一段是在排队；这通电话怎样收场，写在标题里。
@@ -109,7 +109,7 @@ path = {"first": "pbx", "second": "ivr", "third": "acd", "fourth": "csr", "waite
 path["wait_s"] = float(at["answered"] - at["queued"])
 ### END SOLUTION
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "path_order", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "path_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 stops = ("first", "second", "third", "fourth")
 with lab.check("path") as check:
     check.that("four_places", len({path[stop] for stop in stops} - {None}) == 4)
@@ -134,7 +134,7 @@ assert abs(path["wait_s"] - evidence("truth").facts["story"]["wait_s"]) <= 1, la
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ③ 看懂现场看板（4 分 · 约 8 分钟）
+# ## ③ 看懂现场看板（4 分 · 约 7 分钟）
 #
 # 一天几百通，不能一通一通看，所以墙上挂着看板。**示范**：某个清早只来了五通电话。
 #
@@ -278,9 +278,30 @@ for one in evidence("truth").facts["cards"]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 特殊电话（5 分 · 约 11 分钟）
+# ## ⑤ 接两通电话：一通平常，一通特殊（7 分 · 约 16 分钟）
 #
-# 刚才那两通里，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**。
+# 登记别人的电话容易，轮到自己接呢？**先接平常的一通**：舒女士要问两件事，一件当场能答，一件要问了仓库才知道。照 ④ 的四步走：
+#
+# - 先 **问候**，报出公司和自己；再 **问清**：哪一单？还有一件是什么事？
+# - **能答的当时答**；取件码要她记，先说“麻烦您记录一下，好吗？”
+# - **不能答的不乱答**：说清谁去问、几点以前回电话；
+# - 问还有什么需要，道谢，再 **登记**：通话一结束，工单就在旁边。
+#
+# 每次从几句话里挑一句，也可以自己写。不满意就按“再练一次”，**算最好的一次**。怎样评分：老师那边照通话记录重放一遍，60 分得 2 分。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "ordinary_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.roleplay("enquiry_two_matters")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "ordinary_call", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_ordinary_call")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("enquiry_two_matters") >= 60, lab.words.say("slip_ordinary")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **再接特殊的一通。** 先备好规矩。④ 里有两通不是来办业务的，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**。
 #
 # 记什么？想一想谁会来读这张记录：
 #
@@ -322,9 +343,7 @@ assert set(special.get("never") or ()) == {"rude", "hang_up"}, lab.words.say("sl
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **真接一通试试。** 夜里有人打来纠缠，没有业务。照你的处理卡做：问清有没有业务，说明规定一次，礼貌结束，报告班长。每次从几句话里挑一句，也可以自己写。不满意就按“再练一次”，**算最好的一次**。
-#
-# 怎样评分：老师那边照通话记录重放一遍，60 分得 2 分。
+# **真接一通试试。** 夜里有人打来纠缠，没有业务。照你的处理卡做：问清有没有业务，说明规定一次，礼貌结束，报告班长。这一通另算，也是 60 分得 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "special_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.roleplay("harassment")
@@ -338,7 +357,7 @@ assert evidence("plays").score("harassment") >= 60, lab.words.say("slip_call")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 5 分钟）
+# ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 4 分钟）
 #
 # 定方案之前，先做个小试验。**假如整天都排七个人**，有同事问：“十二点到两点轮流吃饭，少一个人，行不行？”
 #
@@ -372,7 +391,7 @@ for agents in (noon_before, noon_after):
 # **说为什么。** 人少了七分之一，客户等的时间也只长了七分之一吗？放弃率和占用率呢？和邻座对一对猜想，把你们的解释记在心里——最后写给老周的话里用得上。
 
 # %% [markdown]
-# ## ⑦ 排班决定（6 分 · 约 9 分钟）
+# ## ⑦ 排班决定（6 分 · 约 8 分钟）
 #
 # 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，比星期五实际的班还少，所以数字难看。
 #

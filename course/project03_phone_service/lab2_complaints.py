@@ -3,19 +3,19 @@
 #
 # 国庆节前的最后一个工作日，**澄湖优品** 服务热线。班长老周把一本投诉台账放在你桌上：
 #
-# > “放假前后投诉多。新来的九件没有分级，手里的六件漏写了期限，办法也没定。有一位罗女士马上还会打来，你来接。
+# > “放假前后投诉多。新来的九件没有分级，手里的六件漏写了期限，办法也没定。有两位客户马上还会打来，你来接。
 # > 下班前告诉我两件事——**这六位客户怎么留住？下个季度先改哪一段流程？**”
 #
 # | 学完能做到 | 在哪一步 |
 # |---|---|
 # | 说出处理投诉的六个步骤，听出哪句话不该说 | ① |
-# | 自己接一通投诉电话，把六步走完 | ② |
+# | 自己接两通投诉电话，把六步走完；知道哪一通该交给班长 | ② |
 # | 在 CRM 里给投诉分级，该谁办就交给谁，该结束的就结束 | ③ |
 # | 按工作日定期限，碰上放假也不算错，认出过期的 | ④ |
 # | 选处理办法：守住客户的权利，也算得清账 | ⑤ |
-# | 看出先改哪几个原因最值 | ⑥ |
+# | 看出先改哪几个原因最值，重画一段流程 | ⑥ ⑦ |
 #
-# **下班时你手里有两样东西**：一份 *投诉分级登记表*，一份 *投诉处理单*。全程约 60 分钟，30 分。
+# **下班时你手里有三样东西**：一份 *投诉分级登记表*，一份 *投诉处理单*，一张 *重画的流程图*。全程约 60 分钟，30 分。
 
 # %% [markdown]
 # 做法和任务一相同：点一下格子，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
@@ -37,7 +37,7 @@ causes = lab.table("case_causes")
 pareto.show(lab, causes, by="cases", title="chart_cases")
 
 # %% [markdown]
-# ## ① 六个步骤（3 分 · 约 7 分钟）
+# ## ① 六个步骤（2 分 · 约 5 分钟）
 #
 # 客户来投诉，要的不过几样：有人重视，有人听，有人道歉，事情有个结果。所以处理投诉有先后：
 #
@@ -70,7 +70,7 @@ from crmlab.judging import evidence
 steps = {name: {"step": step} for name, step in evidence("truth").facts["cases"]["lines"].items()}
 ### END SOLUTION
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "steps_order", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "steps_order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 with lab.check("steps") as check:
     said = [steps[one]["step"] for one in lines["line_id"]]
     check.that("all_lines", all(said))
@@ -99,7 +99,7 @@ assert refused == {name for name, step in known.items() if step == "never"}, lab
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 接罗女士的电话（5 分 · 约 14 分钟）
+# ## ② 接两通投诉电话（6 分 · 约 16 分钟）
 #
 # 罗女士的锅晚到四天，打开又是坏的。**先猜三件事**，再接电话。猜的不计分。
 
@@ -114,12 +114,12 @@ with lab.check("call") as check:
 # %% [markdown]
 # **现在接。** 每次从几句话里挑一句，也可以自己写。看她的火气和信任怎样变；通话结束后把工单填好。不满意就按“再练一次”，**算最好的一次**。
 #
-# 怎样评分：老师那边照通话记录重放一遍，按六个步骤打分。60 分得 3 分，80 分再得 2 分。
+# 怎样评分：老师那边照通话记录重放一遍，按六个步骤打分。60 分得 2 分，80 分再得 1 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.roleplay("complaint_late_broken")
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_through", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_through", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 lab.say("score_call")
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
@@ -127,7 +127,7 @@ from crmlab.judging import evidence
 assert evidence("plays").score("complaint_late_broken") >= 60, lab.words.say("slip_call")
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_well", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "call_well", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 lab.say("score_call_well")
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
@@ -137,6 +137,29 @@ assert evidence("plays").score("complaint_late_broken") >= 80, lab.words.say("sl
 
 # %% [markdown]
 # **说为什么。** 她的火气在哪一句后面降得最多？和你猜的一样吗？
+#
+# **再接一通，不一样的。** 童女士投诉的不是货，是门店的一位员工。六步照走，可是有三样变了：**不替同事辩解，也不给他定罪**；这件事 **不由你办**，要报给班长；你能答应的，是 **班长几点以前回电**。
+#
+# 这一通另算：60 分得 2 分，80 分再得 1 分。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "staff_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.roleplay("complaint_rude_staff")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "staff_through", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_staff")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("complaint_rude_staff") >= 60, lab.words.say("slip_staff")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "staff_well", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_staff_well")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").score("complaint_rude_staff") >= 80, lab.words.say("slip_staff_well")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## ③ 分级与分工（4 分 · 约 10 分钟）
@@ -305,7 +328,7 @@ assert not slips, lab.words.say("slip_late", {"cases": crm_slips.told(slips, lan
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 处理办法（6 分 · 约 11 分钟）
+# ## ⑤ 处理办法（4 分 · 约 8 分钟）
 #
 # 六件都查清了，该定办法。四种办法，花的钱不一样：
 #
@@ -336,9 +359,9 @@ rates.rename_axis(lab.words.say("rates_corner"), axis="columns")
 1000 * (20 - 11) / 100 - 50
 
 # %% [markdown]
-# 比 0 大，就值。**点进去，把三个数换成表里的和你手上客户的**，再运行一次。券值不值 15 元，也这样算。表里是平均数，每位客户有自己的脾气，会差上一两个百分点。
+# 比 0 大，就值。**点进去，把三个数换成表里的和你手上客户的**，再运行一次。券值不值 15 元，也这样算。算过一次就知道：贡献多少元以上才值，六件不必各算一遍。表里是平均数，每位客户有自己的脾气，会差上一两个百分点。
 #
-# 怎样评分：每位客户留下还是走掉，模拟的世界知道。守住客户的权利，得 2 分；六件合起来，比“人人一样”多挣的钱达到内行的八成，再得 4 分。
+# 怎样评分：每位客户留下还是走掉，模拟的世界知道。守住客户的权利，得 2 分；六件合起来，比“人人一样”多挣的钱达到内行的八成，再得 2 分。
 #
 # **给六件定办法。**
 
@@ -367,7 +390,7 @@ owed = list(mine.loc[mine["found"], "case_id"])
 assert all(chosen.get(name) in OWED for name in owed), lab.words.say("slip_right")
 ### END HIDDEN TESTS
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "settle_worth", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "settle_worth", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 lab.say("score_settle_worth")
 ### BEGIN HIDDEN TESTS
 from crmlab import remedies
@@ -382,7 +405,7 @@ assert remedies.won(chosen, known["values"], known["plans"]) >= remedies.GOOD, l
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑥ 先改哪几个原因（3 分 · 约 5 分钟）
+# ## ⑥ 先改哪几个原因（2 分 · 约 4 分钟）
 #
 # 办好一件，留住一个人；改好一段流程，少来一百件。上面那张图数的是 **件数**。下表多了一列：办一件平均花多少钱。
 #
@@ -392,6 +415,7 @@ assert remedies.won(chosen, known["values"], known["plans"]) >= remedies.GOOD, l
 causes = lab.table("case_causes")
 table = causes[[f"cause_{lab.lang}", "cases", "cost"]]
 table.columns = lab.words.say("causes_columns").split("|")
+lab.say("causes_total", total=int((causes["cases"] * causes["cost"]).sum()))
 table.set_index(table.columns[0])
 
 # %% jupyter={"source_hidden": true}
@@ -403,7 +427,7 @@ mend = lab.answer("causes")
 mend = {name: evidence("truth").facts["cases"]["causes"][key] for name, key in (("three", "top"), ("share", "share"))}
 ### END SOLUTION
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "causes_three", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "causes_three", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 with lab.check("causes") as check:
     check.that("three_chosen", len(mend["three"]) == 3)
     check.that("share_plausible", 30 < mend["share"] <= 100)
@@ -425,7 +449,100 @@ assert abs(mend["share"] - evidence("truth").facts["cases"]["causes"]["share"]) 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 下班：两张表，和一段话（5 分 · 老师批改 · 约 4 分钟）
+# ## ⑦ 重画一段流程（3 分 · 约 6 分钟）
+#
+# 花费最多的那个原因，背后是哪一段流程？下图是它现在的走法。**前三步**（有底色）是错怎样出来的，**后五步** 是投诉来了怎样办：盒子上面是平均等几天，下面是百分之几要返工——返工就再等一次。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_now", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import flow_chart, service_flow
+
+flow_chart.show(lab, None)
+now = service_flow.of(lab)
+cause = service_flow.dearest(lab.table("case_causes"))[f"cause_{lab.lang}"]
+lab.say("flow_now", cause=cause, cases=now.cases, cost=now.cost, late=now.late)
+
+# %% [markdown]
+# **三件事由你定。**
+#
+# 1. **检查放在哪一步后面？** 查得太早，后面的错拦不住；查得越晚，拆开看一件就越贵；等客户来投诉了再查，一件也少不了。
+# 2. **哪两步合给一个人？** 合了以后，后一步不用再等，也不用返工。
+# 3. **多少元以内，客服代表当场定？** 定得低，件件等班长；定得高，手一松就多给。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_checks", "locked": true, "schema_version": 3, "solution": false, "task": false}
+ways = lab.table("case_ways")
+checks = ways.loc[ways["way"] == "check", ["gain", "yuan"]]
+checks.index = lab.words.say("checks_rows").split("|")
+checks.columns = lab.words.say("checks_columns").split("|")
+checks.rename_axis(lab.words.say("checks_corner"), axis="columns")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_limits", "locked": true, "schema_version": 3, "solution": false, "task": false}
+ways = lab.table("case_ways")
+limits = ways.loc[ways["way"] == "limit", ["gain", "days", "yuan"]].astype({"days": str})
+limits.index = lab.words.say("limits_rows").split("|")
+limits.columns = lab.words.say("limits_columns").split("|")
+limits.rename_axis(lab.words.say("limits_corner"), axis="columns")
+
+# %% [markdown]
+# **示范。** 一道检查，一季度少来 20 件，每件花费 90 元，多花 1200 元，值不值？限额也这样算：少等 1.5 天，每天 18 元，每件多给 10 元，就是 1.5 × 18 − 10。
+
+# %%
+20 * 90 - 1200
+
+# %% [markdown]
+# 比 0 大，就值；几种比一比，挑最大的。**怎样评分**：照你的数算一个季度。检查省下的钱达到最好的八成，得 1 分；办完一件平均不超过 3 个工作日，得 1 分；每件花费（连同拖延的损失）省下最好的九成，得 1 分。
+
+# %% jupyter={"source_hidden": true}
+lab.form("flow")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+flow = lab.answer("flow")
+### BEGIN SOLUTION
+flow = dict(evidence("truth").facts["cases"]["flow"]["best"])
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_redrawn", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import flow_chart
+
+flow_chart.show(lab, flow)
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "flow_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+from crmlab import service_flow
+
+with lab.check("flow") as check:
+    check.that("all_given", all(flow.values()))
+    if all(flow.values()):
+        check.that("changed", flow != service_flow.TODAY)
+        check.that("in_time", lambda: service_flow.of(lab).run(flow).days <= service_flow.law()["promise"])
+### BEGIN HIDDEN TESTS
+from crmlab import service_flow
+
+chosen = service_flow.choice_of(flow)
+assert chosen is not None, lab.words.say("slip_flow")
+assert service_flow.judge(service_flow.of(lab), chosen).cases, lab.words.say("slip_flow_cases")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "flow_days", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_flow_days")
+### BEGIN HIDDEN TESTS
+from crmlab import service_flow
+
+chosen = service_flow.choice_of(flow)
+assert chosen is not None, lab.words.say("slip_flow")
+assert service_flow.judge(service_flow.of(lab), chosen).days, lab.words.say("slip_flow_days")
+### END HIDDEN TESTS
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "flow_cost", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_flow_cost")
+### BEGIN HIDDEN TESTS
+from crmlab import service_flow
+
+chosen = service_flow.choice_of(flow)
+assert chosen is not None, lab.words.say("slip_flow")
+assert service_flow.judge(service_flow.of(lab), chosen).cost, lab.words.say("slip_flow_cost")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 下班：三张表，一张图，和一段话（5 分 · 老师批改 · 约 3 分钟）
 #
 # 运行下面一格，看看你今天做出来的东西。
 
@@ -433,19 +550,20 @@ assert abs(mend["share"] - evidence("truth").facts["cases"]["causes"]["share"]) 
 lab.sheet("sort", title="sheet_sort", rows=lab.table("cases_new"))
 lab.sheet("due", title="sheet_due", rows=lab.table("cases_due"))
 lab.sheet("settle", title="sheet_settle", rows=lab.table("cases_due"))
+lab.sheet("flow", title="sheet_flow")
 
 # %% [markdown]
 # 老周收下台账：“办得有道理没有，你说说看。”写三到六句话：
 #
 # 1. 六件里挑一件，你选了什么办法，**凭哪两个数**？
-# 2. 最先改的是哪一个原因？改 **哪一段流程**，客户会少碰到什么？
+# 2. 最先改的是哪一个原因？检查放在 **哪一步后面**，客户会少碰到什么？谁不用再等谁？
 # 3. 有一位客户不接受你的办法，下一步 **怎么办、告诉谁**？
 #
 # **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：D1 投诉成立，客户今后两年约贡献 1900 元，我选换货再补 50 元：照去年的数，走的人少 9 个百分点，值 171 元，比 50 元多。
-# 最先该改的是“用几天就坏”，件数不最多，可是一件要花近两百元；请仓库在出库前通电试一次，客户就不会收到坏的。
+# 最先该改的是“用几天就坏”，件数不最多，可是一件要花近两百元；请仓库在出库前通电试一次，客户就不会收到坏的；登记的人自己核实，500 元以内客服当场定，办完一件从五天多降到三天以内。
 # 要是客户不接受，我不跟他争，先问清他想要什么，再报给您另想办法，并且每三个工作日打一次电话，把进度告诉他。
 
 # %% [markdown]

@@ -39,7 +39,7 @@ def test_plain_nbgrader_releases_marks_and_gives_feedback_on_lab_1(tmp_path):
     nbgrader("nbgrader export", tmp_path)
     with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         grades = {row["student_id"]: (row["score"], row["max_score"]) for row in csv.DictReader(file)}
-    assert grades == {"model": ("23.0", "90.0"), "blank": ("0.0", "90.0")}
+    assert grades == {"model": ("21.0", "90.0"), "blank": ("0.0", "90.0")}
     assert (grading / "feedback" / "model" / PROJECT / f"{LAB}.html").exists()
 
 
