@@ -53,7 +53,7 @@ def mark(course: Course, who: str | None = None, **about: Any) -> dict[str, Mark
     return {one.student: one for one in found}
 
 
-def credit(course: Course, who: str, new: float | None | str = "") -> float | None:
+def credit(course: Course, who: str, new: float | str | None = "") -> float | None:
     """Return the extra credit of the bonus cell in the gradebook, after it was set to `new` as formgrader does."""
     where = (
         "FROM grade g JOIN base_cell b ON b.id = g.cell_id JOIN submitted_notebook n ON n.id = g.notebook_id "
