@@ -88,7 +88,7 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     facts, visible = Truth(pool.truth(nnn)).facts, pool.visible(nnn)
     given: dict[str, Any] = {}
     for lab, right, wrong in (
-        (demo.LAB, demo.right_answers(facts), demo.usual_slips(facts)),
+        (demo.LAB, demo.right_answers(facts, visible), demo.usual_slips(facts, visible)),
         (complaint_answers.LAB, *_both(complaint_answers.of, facts, visible)),
         (skill_answers.LAB, *_both(skill_answers.of, facts, visible)),
     ):
@@ -96,6 +96,8 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
     for scenario in (demo.CALL, complaint_answers.CALL, skill_answers.CALL):
         ring(project, scenario, student.name, well=student.right())
+    for level in (2, 3):  # the extension of lab 3
+        ring(project, skill_answers.CALL, student.name, well=student.right(), level=level)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")
     return submit(desk, demo.PROJECT, student.name)

@@ -38,7 +38,9 @@ def fits(agents: Any) -> bool:
     )
 
 
-def tried(contacts: "pd.DataFrame", draws: "pd.DataFrame", agents: list[int], scenario: "Scenario") -> Morning:
+def tried(
+    contacts: "pd.DataFrame", draws: "pd.DataFrame", agents: list[int], scenario: "Scenario"
+) -> Morning:
     """Return how a plan does on every morning of `contacts`; in the afternoon the scenario's own people work.
 
     Raises LabError for an impossible plan.
@@ -167,7 +169,5 @@ def _in_time(count: float, aht: float, agents: int, scenario: "Scenario") -> flo
     from sim.theory import erlang_a
 
     patience = scenario.patience.mean_seconds
-    formula = erlang_a(
-        calls_per_hour=2 * count, aht_seconds=aht, agents=agents, patience_seconds=patience
-    )
+    formula = erlang_a(calls_per_hour=2 * count, aht_seconds=aht, agents=agents, patience_seconds=patience)
     return count * formula.service_level(scenario.service_level_seconds)

@@ -54,7 +54,6 @@ class Plays:
         some = self.scores.get(scenario) or [0]
         return {"first": some[0], "last": some[-1], "best": max(some)}[counts]
 
-
     def best_at(self, scenario: str, level: int) -> int:
         """Return the best points 0-100 of the attempts at a level, 0 when there was none."""
         pairs = zip(self.levels.get(scenario, ()), self.scores.get(scenario, ()), strict=True)
