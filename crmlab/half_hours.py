@@ -1,7 +1,7 @@
 """A morning staffed by the half hour: what Erlang's formulas ask for, and what a plan does on real callers."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Morning:
     levels: tuple[float, ...]
 
 
-def fits(agents: Any) -> bool:
+def fits(agents: Any) -> TypeGuard[list[int]]:
     """Return whether `agents` is a plan: a whole number, 0 to 60, for each half hour."""
     return (
         isinstance(agents, list)

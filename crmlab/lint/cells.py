@@ -58,9 +58,9 @@ def _metadata(cell: Any) -> Iterator[str]:
         yield "评分格没有锁上；请写 locked: true，否则学生能改它"
     if about.get("solution") and about.get("locked"):
         yield "作答的格子锁着，学生写不进去；请写 locked: false"
-    bonus = cell.metadata.get("crmlab", {}).get("bonus")
-    if bonus is not None:
-        yield from _bonus(cell, bonus)
+    most = _most(cell)
+    if most is not None:
+        yield from _bonus(cell, most)
     elif about.get("grade") and not about.get("points", 0) > 0:
         yield f"评分格的 points 是 {about.get('points')}；请写一个大于 0 的分数"
     if cell.cell_type == "markdown" and about.get("grade") and not about.get("solution"):
@@ -69,8 +69,14 @@ def _metadata(cell: Any) -> Iterator[str]:
         yield "带着运行结果；请运行 crmlab build"
 
 
-def _bonus(cell: Any, most: object) -> Iterator[str]:
-    if type(most) not in (int, float) or not most > 0:  # type: ignore[operator]
+def _most(cell: Any) -> Any:
+    """Return what a cell's bonus is said to be, None when nothing is said."""
+    about = cell.metadata.get("crmlab")
+    return about.get("bonus") if isinstance(about, dict) else None
+
+
+def _bonus(cell: Any, most: Any) -> Iterator[str]:
+    if type(most) not in (int, float) or not most > 0:
         yield f"附加分 bonus 是 {most!r}；请写一个大于 0 的数"
     if not is_test(cell):
         yield "附加分写在不自动评分的格子里，没有人会给；请移到评分格"
@@ -147,7 +153,7 @@ def _points(lab: Lab) -> Iterator[Finding]:
             lab.name,
             f"各题合计 {total:g} 分，project.toml 写的是 {lab.about.get('points')}；请改成一样",
         )
-    bonus = sum(cell.metadata.get("crmlab", {}).get("bonus") or 0 for cell in lab.graded.values())
+    bonus = sum(most for cell in lab.graded.values() if type(most := _most(cell)) in (int, float))
     if lab.about and lab.about.get("bonus", 0) != bonus:
         yield Finding(
             "error",
