@@ -61,6 +61,22 @@ def tried(
     )
 
 
+def judged(
+    agents: list[int],
+    days: "tuple[pd.DataFrame, pd.DataFrame]",
+    calls: "pd.DataFrame",
+    scenario: "Scenario",
+) -> tuple[bool, bool]:
+    """Return whether a plan keeps the promise on the mornings of `days` (contacts, draws), and whether it is cheap enough.
+
+    In a week in which the expert's own plan, made from last week's `calls`, misses the promise, its level is enough.
+    """
+    known = expert(calls, scenario)
+    level = tried(*days, agents, scenario).service_level
+    kept = level >= LEVEL or level >= tried(*days, known, scenario).service_level
+    return kept, sum(agents) <= ROOM * sum(known)
+
+
 def volumes(calls: "pd.DataFrame", scenario: "Scenario") -> tuple[np.ndarray, float]:
     """Return how many callers of a mean morning in `calls` ask for an agent, by half hour, and their mean handle time."""
     asked = calls["outcome"].isin(["answered", "abandoned", "balked"]) & (calls["attempt"] == 1)
