@@ -131,6 +131,7 @@ def _task(points: list[Score], notebook: str, name: str, heading: str) -> dict[s
         "task": name,
         "heading": heading,
         "max_score": f"+{_plain(on_top)}" if on_top else _plain(most),
+        "bonus": bool(on_top),
         "mean": _plain(mean(earned)) if earned else "—",
         "difficulty": round(mean(earned) / most, 2) if earned and most else "—",
         "discrimination": _discrimination(seen, earned),
