@@ -88,7 +88,7 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     facts, visible = Truth(pool.truth(nnn)).facts, pool.visible(nnn)
     given: dict[str, Any] = {}
     for lab, right, wrong in (
-        (demo.LAB, demo.right_answers(facts), demo.usual_slips(facts)),
+        (demo.LAB, demo.right_answers(facts, visible), demo.usual_slips(facts, visible)),
         (complaint_answers.LAB, *_both(complaint_answers.of, facts, visible)),
         (skill_answers.LAB, *_both(skill_answers.of, facts, visible)),
     ):
@@ -96,6 +96,8 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
     for scenario in (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS):
         ring(project, scenario, student.name, well=student.right())
+    for level in (2, 3):  # the extension of lab 3
+        ring(project, skill_answers.CALL, student.name, well=student.right(), level=level)
     given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")

@@ -4,19 +4,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlab import casebook, service_flow
+from crmlab import casebook, delay, service_flow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LAB = "lab2_complaints"
 CALLS = ("complaint_late_broken", "complaint_rude_staff")
-FORMS = ("steps", "call", "sort", "due", "settle", "causes", "flow")
+FORMS = ("steps", "call", "sort", "due", "settle", "causes", "flow", "delay")
 
 # Which forms each student of the demonstration class gets right (`call`: whether the telephone call goes well).
 ABILITIES: dict[str, tuple[str, ...]] = {
     "expert": FORMS,
-    "good": ("steps", "call", "sort", "due", "causes", "flow"),
+    "good": ("steps", "call", "sort", "due", "causes", "flow", "delay"),
     "average": ("steps", "call", "due"),
     "weak": ("steps",),
     "careless": ("sort",),
@@ -29,14 +29,16 @@ def of(ability: str, facts: dict[str, Any], visible: Path) -> dict[str, Any]:
 
     tables = [
         pd.read_parquet(visible / f"{name}.parquet")
-        for name in ("case_lines", "cases_new", "cases_due", "case_causes")
+        for name in ("case_lines", "cases_new", "cases_due", "case_causes", "case_history")
     ]
-    known, slips = right(facts["cases"]), naive(*tables)
+    known, slips = right(facts["cases"], tables[-1]), naive(*tables)
     return {form: (known if form in ABILITIES.get(ability, ()) else slips)[form] for form in FORMS}
 
 
-def right(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers of a student who knows the trade, from the facts of a casebook."""
+def right(facts: dict[str, Any], history: "pd.DataFrame") -> dict[str, Any]:
+    """Return the answers of a student who knows the trade, from the facts of a casebook and the table `case_history`."""
+    gone = delay.left(history)
+    a_day = float(gone.iloc[-1] - gone.iloc[0]) / (len(gone) - 1) * delay.VALUE / 100
     return {
         "steps": {name: {"step": step} for name, step in facts["lines"].items()},
         "call": {"first": "heard", "early": "cross", "cools": "sorry"},
@@ -45,6 +47,7 @@ def right(facts: dict[str, Any]) -> dict[str, Any]:
         "settle": {name: {"remedy": one} for name, one in facts["plans"]["textbook"].items()},
         "causes": {"three": facts["causes"]["top"], "share": round(facts["causes"]["share"])},
         "flow": dict(facts["flow"]["best"]),
+        "delay": {"cost": round(a_day, 1), "proves": "no", "missing": "no_trouble"},
     }
 
 
@@ -65,13 +68,18 @@ def promised(facts: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def naive(
-    lines: "pd.DataFrame", new: "pd.DataFrame", due: "pd.DataFrame", causes: "pd.DataFrame"
+    lines: "pd.DataFrame",
+    new: "pd.DataFrame",
+    due: "pd.DataFrame",
+    causes: "pd.DataFrame",
+    history: "pd.DataFrame",
 ) -> dict[str, Any]:
     """Return the answers of a student who uses no rule: one size for all, days as they come, the most frequent causes,
     everything looked at once more at the end.
 
-    The tables are the student's own `case_lines`, `cases_new`, `cases_due` and `case_causes`.
+    The tables are the student's own `case_lines`, `cases_new`, `cases_due`, `case_causes` and `case_history`.
     """
+    slowest = delay.left(history).iloc[-1]
     often = causes.nlargest(3, "cases")
     days = {"simple": 1, "ordinary": 3, "complex": 3}
     by = {
@@ -91,4 +99,9 @@ def naive(
             "share": round(100 * float(often["cases"].sum() / causes["cases"].sum())),
         },
         "flow": dict(service_flow.NAIVE),
+        "delay": {
+            "cost": round(float(slowest) * delay.VALUE / 100, 1),
+            "proves": "yes",
+            "missing": "longer",
+        },
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmlab import complaint_answers, crm_hand, skill_answers
+from crmlab import complaint_answers, crm_hand, half_hours, skill_answers
 from crmlab.errors import LabError
 from crmlab.judging import Truth
 from crmlab.places import COURSE
@@ -31,7 +31,7 @@ EXPLAINED_SKILLS = (
     "老周：看板最好看的是说得快，可是没办成的客户最多；我照星期五的数算了净省，选净省最多的那一样。"
     "我自己最弱的是约定，下一次说清几点回电话。挨了骂先深呼吸，下班说一说就放下。"
 )
-FORMS = ("parts", "path", "board", "register", "special", "predict", "plan")
+FORMS = ("parts", "path", "board", "register", "special", "predict", "plan", "halves")
 
 # Which forms each student gets right; the rest they answer with a plausible slip, a blank hands in nothing.
 ABILITIES: dict[str, tuple[str, ...]] = {
@@ -116,7 +116,7 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
     pool = Pool(home)
     nnn = pool.variant_of(student).nnn
     facts = Truth(pool.truth(nnn)).facts
-    given = {LAB: answers_of(student, facts)}
+    given = {LAB: answers_of(student, facts, pool.visible(nnn))}
     project = desk / PROJECT
     if given[LAB]:
         for scenario, form in CALLS.items():
@@ -125,6 +125,8 @@ def hand_in(home: Path, released: Path, student: str) -> Path:
             given[lab.LAB] = lab.of(student, facts, pool.visible(nnn))
             for scenario in lab.CALLS:
                 ring(project, scenario, student, well=call in lab.ABILITIES.get(student, ()))
+        for level in (2, 3) if "levels" in skill_answers.ABILITIES.get(student, ()) else ():
+            ring(project, skill_answers.CALL, student, well=True, level=level)
         agents = given[LAB]["plan"]["agents"]
         given = crm_hand.moved(project / "crm.sqlite3", pool.visible(nnn), given)
         _explain(project / f"{LAB}.ipynb", EXPLAINED.format(most=max(agents), least=min(agents)))
@@ -146,16 +148,16 @@ def _explain(notebook: Path, words: str) -> None:
     nbformat.write(lab, notebook)
 
 
-def answers_of(ability: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers of one ability in a world with these facts; blank answers nothing."""
+def answers_of(ability: str, facts: dict[str, Any], visible: Path) -> dict[str, Any]:
+    """Return the answers of one ability in a world with these facts and tables; blank answers nothing."""
     if ability == "blank":
         return {}
-    right, slips = right_answers(facts), usual_slips(facts)
+    right, slips = right_answers(facts, visible), usual_slips(facts, visible)
     return {form: (right if form in ABILITIES[ability] else slips)[form] for form in FORMS}
 
 
-def right_answers(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what a student who knows the trade answers."""
+def right_answers(facts: dict[str, Any], visible: Path) -> dict[str, Any]:
+    """Return what a student who knows the trade answers, from the facts and the visible tables of a world."""
     first, second, third, fourth = facts["story"]["parts"]
     noted = ["number", "time", "desk"]
     return {
@@ -198,12 +200,13 @@ def right_answers(facts: dict[str, Any]) -> dict[str, Any]:
         },
         "predict": {"wait": "longer", "abandon": "more", "occupancy": "higher"},
         "plan": {"agents": facts["staffing"]["expert"]["agents"]},
+        "halves": {"agents": _morning(half_hours.expert, visible), "more": "c", "reason": "patience"},
     }
 
 
-def usual_slips(facts: dict[str, Any]) -> dict[str, Any]:
+def usual_slips(facts: dict[str, Any], visible: Path) -> dict[str, Any]:
     """Return the commonest wrong answer of each form."""
-    right = right_answers(facts)
+    right = right_answers(facts, visible)
     return {
         "parts": {**right["parts"], "acd": "menu", "ivr": "queue"},
         "path": {**right["path"], "waited": "csr"},
@@ -214,7 +217,17 @@ def usual_slips(facts: dict[str, Any]) -> dict[str, Any]:
         "special": {**right["special"], "first": "hang_up"},
         "predict": {"wait": "longer", "abandon": "same", "occupancy": "same"},
         "plan": {"agents": facts["staffing"]["naive"]["agents"]},
+        "halves": {"agents": _morning(half_hours.naive, visible), "more": "a", "reason": "skills"},
     }
+
+
+def _morning(planner: Callable[..., list[int]], visible: Path) -> list[int]:
+    import pandas as pd
+
+    from crmlab.world import SCENARIO
+    from sim.scenario import load
+
+    return planner(pd.read_parquet(visible / "calls.parquet"), load(SCENARIO))
 
 
 def _a_day(seed: int) -> str:

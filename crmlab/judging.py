@@ -40,6 +40,8 @@ class Plays:
     counts: str = "best"
     negotiations: dict[str, "Result"] = field(default_factory=dict)
     """Case → what a negotiation round one screen came to."""
+    levels: dict[str, list[int]] = field(default_factory=dict)
+    """Scenario → at which level each attempt was played, as `scores`."""
 
     def score(self, scenario: str, *, counts: str = "") -> int:
         """Return the points 0-100 that count for a scenario, 0 when it was never played.
@@ -51,6 +53,11 @@ class Plays:
             raise LabError(f"没有计分办法 {counts[:20]}；可用 {'、'.join(COUNTS)}")
         some = self.scores.get(scenario) or [0]
         return {"first": some[0], "last": some[-1], "best": max(some)}[counts]
+
+    def best_at(self, scenario: str, level: int) -> int:
+        """Return the best points 0-100 of the attempts at a level, 0 when there was none."""
+        pairs = zip(self.levels.get(scenario, ()), self.scores.get(scenario, ()), strict=True)
+        return max((points for at, points in pairs if at == level), default=0)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ def _plays(folder: Path) -> Plays:
 
     scores: dict[str, list[int]] = {}
     sheets: dict[str, list[dict[str, Any]]] = {}
+    levels: dict[str, list[int]] = {}
     refused: dict[str, str] = {}
     negotiations = _negotiations(folder, refused)
     for path in sorted(folder.glob("*.json"), key=lambda one: (attempts.number_of(one), one.name))[
@@ -116,8 +124,9 @@ def _plays(folder: Path) -> Plays:
         if call.play.turns:
             made = sheet.score(call)
             scores.setdefault(call.scenario.id, []).append(made.points)
+            levels.setdefault(call.scenario.id, []).append(call.play.level)
             sheets.setdefault(call.scenario.id, []).append({**made.sheet.plain(), "overall": made.points})
-    return Plays(scores, sheets, refused, _counting(folder.parent / "project.toml"), negotiations)
+    return Plays(scores, sheets, refused, _counting(folder.parent / "project.toml"), negotiations, levels)
 
 
 def _negotiations(folder: Path, refused: dict[str, str]) -> "dict[str, Result]":

@@ -32,12 +32,7 @@ def by_level(lab: "Lab", scenario: str) -> "pd.DataFrame":
     """Return attempts and best score at each level of a scenario, as a reader wants them; "—" where none was made."""
     import pandas as pd
 
-    points: dict[int, list[int]] = {level: [] for level in LEVELS}
-    for path in attempts.kept(lab.project / attempts.FOLDER, scenario):
-        with suppress(LabError):  # a log that was edited counts nowhere, and stops nobody's table
-            call = taken_up(path)
-            if call.play.turns:
-                points[call.play.level].append(sheet.score(call).points)
+    points = _points(lab, scenario)
     names, tries, best = lab.words.say("level_columns").split("|")
     rows = {
         names: lab.words.say("level_rows").split("|"),
@@ -45,3 +40,19 @@ def by_level(lab: "Lab", scenario: str) -> "pd.DataFrame":
         best: [max(one, default="—") for one in points.values()],
     }
     return pd.DataFrame(rows).set_index(names)
+
+
+def best_of(lab: "Lab", scenario: str) -> dict[int, int]:
+    """Return the best score so far at each level of a scenario, 0 where none was made."""
+    return {level: max(some, default=0) for level, some in _points(lab, scenario).items()}
+
+
+def _points(lab: "Lab", scenario: str) -> dict[int, list[int]]:
+    """Return the score of every attempt that can be taken up, by level."""
+    points: dict[int, list[int]] = {level: [] for level in LEVELS}
+    for path in attempts.kept(lab.project / attempts.FOLDER, scenario):
+        with suppress(LabError):  # a log that was edited counts nowhere, and stops nobody's table
+            call = taken_up(path)
+            if call.play.turns:
+                points[call.play.level].append(sheet.score(call).points)
+    return points

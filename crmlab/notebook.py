@@ -176,10 +176,15 @@ class Lab:
         answers = self._fresh()
         checked = answers.of(self.name, part="checked")
         signs = {"star": "★", "passed": "✓", "failed": "✗"}
-        lines = [
-            f"{signs.get(str(checked.get(name)), '●') if self.kept(name) is not None else '○'} {spec.title}"
+        named = {
+            name: f"{signs.get(str(checked.get(name)), '●') if self.kept(name) is not None else '○'} {spec.title}"
             for name, spec in self.words.forms.items()
-        ]
+        }
+        further = self._told().get("extension", [])
+        lines = [line for name, line in named.items() if name not in further]
+        if bonus := self._told().get("bonus"):
+            lines.append(_("进阶（附加分最多 {points:g} 分，不做不扣分）").format(points=bonus))
+            lines += [line for name, line in named.items() if name in further]
         done, total = self._done()
         title = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
         cards.show(
@@ -298,9 +303,12 @@ class Lab:
 
     def _done(self) -> tuple[int, int]:
         kept = {**self.answers.of(self.name), **self.answers.of(self.name, part="crm")}
-        return sum(kept.get(name) not in (None, "", {}, []) for name in self.words.forms), len(
-            self.words.forms
-        )
+        forms = [name for name in self.words.forms if name not in self._told().get("extension", [])]
+        return sum(kept.get(name) not in (None, "", {}, []) for name in forms), len(forms)
+
+    def _told(self) -> dict[str, Any]:
+        """Return what project.toml says of this lab, {} when it does not know it."""
+        return next((one for one in self.about.get("labs", []) if one.get("id") == self.name), {})
 
     def _world(self) -> str:
         """Return the number of the student's world, "demo" for the demo world, "—" when its folder tells none."""

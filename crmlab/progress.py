@@ -11,7 +11,7 @@ from crmlab import places
 
 @dataclass(frozen=True)
 class LabState:
-    """One lab of a project as it stands in the workspace."""
+    """One lab of a project as it stands in the workspace; `bonus` is what its extension adds at most."""
 
     path: str
     title: str
@@ -19,6 +19,7 @@ class LabState:
     points: float
     answered: int
     total: int
+    bonus: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def _lab_state(project: str, lab: dict[str, Any], answers: object, worked: objec
         points=lab.get("points", 0),
         answered=sum(given.get(form) not in (None, "", {}, []) for form in forms),
         total=len(forms),
+        bonus=lab.get("bonus", 0.0),
     )
 
 

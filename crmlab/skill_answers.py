@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 LAB = "lab3_phone_skills"
 CALL = "enquiry_needs_time"
 CALLS = (CALL,)
-FORMS = ("ready", "skills", "mend", "card", "talk", "self", "predict", "shift")
+FORMS = ("ready", "skills", "mend", "card", "talk", "self", "predict", "shift", "levels")
 
 # Which forms each student of the demonstration class gets right (`talk`: whether the telephone call goes well).
 ABILITIES: dict[str, tuple[str, ...]] = {
@@ -65,6 +65,7 @@ def right(facts: dict[str, Any], scene: "pd.DataFrame") -> dict[str, Any]:
         "self": {"thought": "commit", "weakest": "none"},
         "predict": {"level": "pace", "unsolved": "more"},
         "shift": {"training": shift["best"], "worth": shift["friday"][shift["best"]]},
+        "levels": {"level": "3", "first": "commit"},
     }
 
 
@@ -90,4 +91,5 @@ def naive(tables: "dict[str, pd.DataFrame]") -> dict[str, Any]:
         "self": {"thought": "open", "weakest": "none"},
         "predict": {"level": "ask", "unsolved": "less"},
         "shift": {"training": "pace", "worth": 300},
+        "levels": {"level": "1", "first": "open"},
     }

@@ -99,6 +99,8 @@ def _lab(lab: LabState, _: Words) -> str:
     call = call if lab.answered else _("开始")
     dots = "●" * lab.answered + "○" * (lab.total - lab.answered)
     size = _("{minutes} 分钟 · {points:g} 分").format(minutes=lab.minutes, points=lab.points)
+    if lab.bonus:
+        size += " · " + _("附加 {points:g} 分").format(points=lab.bonus)
     return (
         '<div class="crmlab-lab">\n'
         f'<p class="crmlab-title"><a href="{quote(lab.path)}">{escape(lab.title)}</a></p>\n'

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import repair, tamed
+from grader import bonus, repair, tamed
 
 ASKS = re.compile(r"""\.(?:form|live_board)\(\s*["'](\w+)["']""")
 HEADING = re.compile(r"^#{1,3} +(.+?)\s*#*$", re.MULTILINE)
@@ -68,6 +68,8 @@ class Task:
     form: Form | None
     by_hand: bool
     asked: str = ""
+    bonus: float = 0.0
+    """Points on top of all others; such a task has no `points` of its own."""
 
 
 def tasks(folder: Path) -> list[Task]:
@@ -153,6 +155,7 @@ def _of_notebook(path: Path) -> list[Task]:
                 form=known.get(form),
                 by_hand=by_hand,
                 asked=asked,
+                bonus=bonus.of_cell(cell),
             )
             found.append(one)
     return found

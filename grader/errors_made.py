@@ -33,11 +33,11 @@ def slips(course: Course, project: str, *, scores: Mapping[str, Score], tasks: l
     wrong: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for student, score in scores.items():
         plain = asked.answers(course.step("submitted", student, project))
-        lost = {(t.notebook, t.task) for t in score.tasks if t.score is not None and t.score < t.max_score}
+        lost = {(t.notebook, t.task) for t in score.tasks if t.score is not None and not t.won}
         verdicts = _verdicts(course, project, student, wrote)
         for task in tasks:
             place = (task.notebook, task.name)
-            if place not in lost or task.by_hand:
+            if place not in lost or task.by_hand or (task.bonus and not _tried(plain, task)):
                 continue
             verdict = verdicts.get(place, Verdict("failed"))
             said[place][verdict.said] += 1
@@ -58,6 +58,11 @@ def slips(course: Course, project: str, *, scores: Mapping[str, Score], tasks: l
     return sorted(found, key=lambda one: -said[one.task.notebook, one.task.name].total())
 
 
+def _tried(plain: dict[str, Any], task: Task) -> bool:
+    """Return whether a student went for a bonus: who left it alone made no error."""
+    return task.form is None or bool(asked.part(plain, "answers", task.notebook).get(task.form.name))
+
+
 def _verdicts(course: Course, project: str, student: str, wrote: Author) -> dict[tuple[str, str], Verdict]:
     found = {}
     for path in sorted(course.step("autograded", student, project).glob("*.ipynb")):
@@ -76,7 +81,7 @@ def _right(course: Course, project: str, scores: Mapping[str, Score], task: Task
     """Return the answers of those who got all points: they are not among the errors, whatever the world."""
     right: set[str] = set()
     for student, score in scores.items():
-        earned = {(t.notebook, t.task): t.score == t.max_score for t in score.tasks}
+        earned = {(t.notebook, t.task): t.won for t in score.tasks}
         if task.form and earned.get((task.notebook, task.name)):
             plain: dict[str, Any] = asked.answers(course.step("submitted", student, project))
             given = asked.part(plain, "answers", task.notebook).get(task.form.name)

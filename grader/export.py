@@ -24,14 +24,18 @@ COLUMNS = (
     "max_score",
     "status",
     "by_hand_pending",
+    "bonus",
 )
 FORMATS = ("nbgrader", "moodle", "canvas")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 Row = dict[str, Any]
 
 
-def export(course: Course, path: Path, *, form: str = "nbgrader") -> Path:
+def export(course: Course, path: Path, *, form: str = "nbgrader", cap: bool = False) -> Path:
     """Write all grades to `path` and return it.
+
+    Scores have the bonus in them, which stands once more in a column of our own table; with `cap` no score
+    is above the full points.
 
     `form` is nbgrader (one line a student and project, with status and open manual tasks), moodle or canvas
     (one line a student, one column a project). UTF-8 with a byte-order mark, so that spreadsheet programs
@@ -40,7 +44,7 @@ def export(course: Course, path: Path, *, form: str = "nbgrader") -> Path:
     """
     if form not in FORMATS:
         raise GraderError(f"没有成绩表格式 {form}；可用的格式：{'、'.join(FORMATS)}")
-    found = rows(course)
+    found = capped(rows(course)) if cap else rows(course)
     out = io.StringIO()
     if form == "nbgrader":
         table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
@@ -87,6 +91,14 @@ def rows(course: Course) -> list[Row]:
     return found
 
 
+def capped(found: list[Row]) -> list[Row]:
+    """Return the rows with no score above the full points: not every platform takes one."""
+    return [
+        {**row, "score": row["score"] if row["score"] == "" else min(row["score"], row["max_score"])}
+        for row in found
+    ]
+
+
 def no_formula(text: str) -> str:
     """Return a name that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
@@ -107,6 +119,7 @@ def _row(submission: Any, mark: marks.Mark | None, assignment: Any) -> Row:
         "score": 0.0,
         "status": "not_handed_in",
         "by_hand_pending": 0,
+        "bonus": 0.0,
     }
     if mark is not None and mark.status == "could_not_tell":
         return {**row, "raw_score": "", "score": "", "status": mark.status}
@@ -117,7 +130,9 @@ def _row(submission: Any, mark: marks.Mark | None, assignment: Any) -> Row:
     pending = sum(g.needs_manual_grade for n in submission.notebooks for g in n.grades)
     stamp = submission.timestamp or ""
     points = {"raw_score": raw, "late_submission_penalty": penalty, "score": max(0.0, raw - penalty)}
-    return {**row, **points, "timestamp": stamp, "status": "graded", "by_hand_pending": pending}
+    bonus = sum(float(g.extra_credit or 0) for n in submission.notebooks for g in n.grades)
+    told = {"timestamp": stamp, "status": "graded", "by_hand_pending": pending, "bonus": bonus}
+    return {**row, **points, **told}
 
 
 def _by_student(course: Course, found: list[Row], form: str) -> Iterable[list[str]]:

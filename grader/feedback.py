@@ -21,7 +21,11 @@ Words = dict[str, str]
 
 @dataclass(frozen=True)
 class Step:
-    """One graded cell on the page; `score` is None while a person has to look."""
+    """One graded cell on the page; `score` is None while a person has to look.
+
+    `bonus` was earned on top, of at most `most_bonus`; with the latter the cell is an extension that costs nobody
+    anything.
+    """
 
     name: str
     score: float | None
@@ -29,6 +33,8 @@ class Step:
     verdict: str
     good: bool
     comment: str = ""
+    bonus: float = 0.0
+    most_bonus: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,13 @@ class Section:
 
     @property
     def good(self) -> bool:
-        """Tell whether nothing was lost."""
+        """Tell whether nothing was lost, or left to win."""
         return all(step.good for step in self.steps)
+
+    @property
+    def optional(self) -> bool:
+        """Tell whether the section can only add points."""
+        return all(step.most_bonus for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -136,16 +147,25 @@ def _facts(
     pending = sum(step.score is None for section in sections for step in section.steps)
     called = released.names.get(lab, (project, lab))
     penalty = dict(score.penalties).get(lab, 0.0)
+    bonus = sum(task.bonus for task in earned.values())
+    most = sum(task.most_bonus for task in earned.values())
     return {
         "title": words["title"].format(project=called[0], notebook=called[1]),
         "student": score.student,
-        "score": max(0.0, sum(task.score or 0.0 for task in earned.values()) - penalty),
+        "score": max(0.0, sum(task.score or 0.0 for task in earned.values()) + bonus - penalty),
+        "bonus": _bonus_note(bonus, most, words),
         "late": words["late_note"].format(points=f"{round(penalty, 2):g}") if penalty else "",
         "max_score": sum(task.max_score for task in earned.values()),
         "pending": words["pending_note"].format(count=pending) if pending else "",
         "sections": sections,
         "cells": _notebook(notebook, released.cells.get(lab, {}), wrote, words),
     }
+
+
+def _bonus_note(bonus: float, most: float, words: Words) -> str:
+    """Return what the page says of the bonus of a lab, "" where there is none to win and none was given."""
+    name = "bonus_of" if most else "bonus_note" if bonus else ""
+    return words[name].format(points=f"{round(bonus, 2):g}", most=f"{most:g}") if name else ""
 
 
 def _section(
@@ -174,16 +194,17 @@ def _section(
 def _step(task: Task, cell: dict[str, Any], earned: TaskScore, wrote: Author, words: Words) -> Step:
     if task.by_hand:
         good = earned.score is not None and earned.score >= earned.max_score
-        return Step(
-            task.name, earned.score, earned.max_score, "", good or earned.score is None, earned.comment
-        )
+        good = good or earned.score is None
+        return Step(task.name, earned.score, earned.max_score, "", good, earned.comment, earned.bonus)
     verdict = wrote.verdict(cell)
-    whole = earned.score is not None and earned.score >= earned.max_score
+    whole = earned.won
     if verdict.state == "passed" and not whole and earned.score is not None:
         verdict = Verdict("failed")
     good = whole or earned.score is None  # a person's points count, whatever the test said
     said = words["passed"] if good and whole else _said(verdict, words)
-    return Step(task.name, earned.score, earned.max_score, said, good, earned.comment)
+    return Step(
+        task.name, earned.score, earned.max_score, said, good, earned.comment, earned.bonus, earned.most_bonus
+    )
 
 
 def _said(verdict: Verdict, words: Words) -> str:

@@ -5,14 +5,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from grader import bonus
 from grader.course import Course
 from grader.errors import GraderError
 
 # nbgrader's own rules (its api.py): a person's points stand before the machine's, extra credit comes on top
 # of either; an answer nobody and nothing has given points counts as 0
 EARNED = (
-    "CASE WHEN COALESCE(g.manual_score, g.auto_score) IS NULL THEN 0.0 "
-    "ELSE COALESCE(g.manual_score, g.auto_score) + COALESCE(g.extra_credit, 0.0) END"
+    "COALESCE(g.manual_score, g.auto_score, 0.0), "
+    "CASE WHEN COALESCE(g.manual_score, g.auto_score) IS NULL THEN 0.0 ELSE COALESCE(g.extra_credit, 0.0) END"
 )
 TASKS = f"""
 SELECT a.student_id, n.name, b.name, g.needs_manual_grade, {EARNED},
@@ -50,7 +51,8 @@ WHERE n.assignment_id = (SELECT id FROM assignment WHERE name = ?)
 class TaskScore:
     """The points of one graded cell of one student; `score` is None while a person has to look.
 
-    `comment` is what a person wrote beside it.
+    `comment` is what a person wrote beside it. `bonus` comes on top: the extra credit of a machine or a person;
+    `most_bonus` is what the machine gives at most.
     """
 
     notebook: str
@@ -58,11 +60,23 @@ class TaskScore:
     score: float | None
     max_score: float
     comment: str = ""
+    bonus: float = 0.0
+    most_bonus: float = 0.0
+
+    @property
+    def won(self) -> bool:
+        """Whether nothing is left to win here."""
+        return (
+            self.score is not None and self.score >= self.max_score and self.bonus + 1e-9 >= self.most_bonus
+        )
 
 
 @dataclass(frozen=True)
 class Score:
-    """What one student has earned in one project, in points; `score` is what is left after a penalty for lateness."""
+    """What one student has earned in one project, in points; `score` is what is left after a penalty for lateness.
+
+    It has the bonus in it and may so lie above `max_score`.
+    """
 
     student: str
     score: float
@@ -74,8 +88,13 @@ class Score:
 
     @property
     def raw(self) -> float:
-        """The points of all tasks, before any penalty."""
+        """The points of all tasks, before any penalty and without any bonus."""
         return sum(task.score or 0.0 for task in self.tasks)
+
+    @property
+    def bonus(self) -> float:
+        """The points on top of all tasks, before any penalty."""
+        return sum(task.bonus for task in self.tasks)
 
 
 def scores(course: Course, project: str) -> dict[str, Score]:
@@ -88,10 +107,12 @@ def scores(course: Course, project: str) -> dict[str, Score]:
     earned: dict[str, float] = {}
     whole = max_score(course, project)
     tasks: dict[str, list[TaskScore]] = {who: [] for (who,) in _rows(course, SUBMITTED, project)}
-    for who, notebook, name, waits, points, most, comment in _rows(course, TASKS, project):
+    extra = bonus.of_release(course.home / "release" / project)
+    for who, notebook, name, waits, points, more, most, comment in _rows(course, TASKS, project):
         score = None if waits else float(points)
-        tasks[who].append(TaskScore(notebook, name, score, float(most), comment or ""))
-        earned[who] = earned.get(who, 0.0) + float(points)
+        on_top = 0.0 if most else extra.get((notebook, name), 0.0)
+        tasks[who].append(TaskScore(notebook, name, score, float(most), comment or "", float(more), on_top))
+        earned[who] = earned.get(who, 0.0) + float(points) + float(more)
     late: dict[str, list[tuple[str, float]]] = {}
     for who, notebook, points in _rows(course, PENALTIES, project):
         late.setdefault(who, []).append((notebook, float(points)))

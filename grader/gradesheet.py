@@ -11,7 +11,7 @@ from typing import Any, Literal
 from grader import tabular
 from grader.course import Course
 from grader.errors import GraderError
-from grader.export import Row, points, rows, write
+from grader.export import Row, capped, points, rows, write
 from grader.tabular import Table
 
 IDS = (
@@ -60,11 +60,12 @@ def fill(
     project: str | None = None,
     column: str | None = None,
     out_of: float | None = None,
+    cap: bool = False,
 ) -> Filled:
     """Write `template` (XLSX or CSV) to `path` with the scores of one project in it.
 
     Students are found by id. The column is `column`, else one named after the project, else one called 成绩,
-    Grade and the like, else a new one. `out_of` scales the scores to that many points. Formulas, other columns and the
+    Grade and the like, else a new one. `out_of` scales the scores to that many points, `cap` keeps a bonus from taking them above the full ones. Formulas, other columns and the
     rows of other people stay as they are. Raises GraderError when project or column are not clear, when the
     sheet would lose something, or when nobody in it is ours.
     """
@@ -76,7 +77,7 @@ def fill(
         raise GraderError(
             f"模板是{'XLSX' if workbook else 'CSV'}，结果却要存成 {path.name}；请用同样的扩展名"
         )
-    found = rows(course)
+    found = capped(rows(course)) if cap else rows(course)
     chosen = _project(found, project)
     graded = [row for row in found if row["assignment"] == chosen]
     plan = _plan(table, graded, _column(table, chosen, column), chosen, out_of)
@@ -132,6 +133,9 @@ def _notes(ours: dict[str, Row], found: dict[int, str], column: int | None, proj
     for status, told in (("could_not_tell", "评不出分"), ("not_handed_in", "没有交")):
         if some := sorted(s for s in here if ours[s]["status"] == status):
             yield f"{len(some)} 人{told}，留空：{_some(some)}"
+    over = [s for s in here if ours[s]["status"] == "graded" and ours[s]["score"] > ours[s]["max_score"]]
+    if over:
+        yield f"{len(over)} 人加上附加分超过满分：{_some(sorted(over))}；系统不收时请加上 --cap"
     if pending := sorted(s for s in here if ours[s]["by_hand_pending"]):
         yield f"{len(pending)} 人还有题等人工评分，分数会再变：{_some(pending)}"
     if absent := sorted(s for s in set(ours) - here if ours[s]["status"] == "graded"):

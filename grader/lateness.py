@@ -32,7 +32,10 @@ STAMP = "%Y-%m-%d %H:%M:%S.%f"  # of nbgrader's database, in UTC
 
 @dataclass(frozen=True)
 class LateRule:
-    """`percent` of the full points for every day begun, never more than was earned; GraderError if it is no share."""
+    """`percent` of the full points for every day begun, never more than was earned; GraderError if it is no share.
+
+    A bonus does not make lateness dearer, and saves nobody when lateness costs all points.
+    """
 
     percent: float
 
@@ -42,8 +45,8 @@ class LateRule:
 
     def penalty(self, seconds: float, *, score: float, max_score: float) -> float:
         """Return the points taken off for being `seconds` late."""
-        days = math.ceil(max(seconds, 0.0) / DAY)
-        return min(score, max_score * self.percent / 100 * days)
+        share = self.percent / 100 * math.ceil(max(seconds, 0.0) / DAY)
+        return score if share >= 1 else min(score, max_score * share)
 
 
 def moment_of(when: str) -> datetime:

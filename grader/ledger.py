@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from grader import lateness
+from grader import bonus, lateness
 from grader.course import Course
 from grader.plan import NotebookPlan, Plan
 from grader.submission import Graded, Outcome
@@ -74,8 +74,9 @@ def _notebook(
         manual, waiting = db.execute(
             "SELECT manual_score, needs_manual_grade FROM grade WHERE id = ?", (grade,)
         ).fetchone()
+        theirs = bool(task.bonus) and bonus.enter(db, grade, score.bonus if score else 0.0)
         if manual is None:
-            waiting = auto is None
+            waiting = (score.wants_person if score else auto is None) and not theirs
         elif task.name not in done:
             waiting = True
         db.execute(

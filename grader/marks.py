@@ -19,7 +19,8 @@ Status = Literal["graded", "could_not_tell"]
 class Mark:
     """One hand-in: what it earned, or why nobody can tell yet; `score` is None then, never a silent zero.
 
-    `score` is what is left after `penalty`, the points taken off for lateness.
+    `score` is what is left after `penalty`, the points taken off for lateness; `bonus` is in it and may take it
+    above `max_score`.
     """
 
     student: str
@@ -32,6 +33,7 @@ class Mark:
     flags: tuple[str, ...] = ()
     fingerprint: str = ""
     penalty: float = 0.0
+    bonus: float = 0.0
 
 
 def path_of(course: Course, project: str) -> Path:
@@ -65,6 +67,7 @@ def with_points(known: dict[str, Mark], points: "Mapping[str, Score]") -> dict[s
             max_score=points[student].max_score,
             by_hand_pending=points[student].by_hand_pending,
             penalty=sum(off for _, off in points[student].penalties),
+            bonus=points[student].bonus,
         )
         if old.status == "graded" and student in points
         else old

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader import names, repair
+from grader import bonus, names, repair
 from grader.course import Course
 from grader.errors import GraderError
 
@@ -25,6 +25,8 @@ class Task:
     name: str
     max_score: float
     kind: str
+    bonus: float = 0.0
+    """Points on top of all others, for a cell that has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ def _notebook(course: Course, project: str, db: sqlite3.Connection, key: str, na
     source = course.source / project / f"{name}.ipynb"
     if not release.exists():
         raise GraderError(f"发布的笔记本 {release} 不在了；请再运行 release {project}")
+    extra = bonus.of_cells(repair.own(release)["cells"])
     others = [course.home / other / project / f"{name}.ipynb" for other in OTHER_RELEASES]
     return NotebookPlan(
         id=key,
@@ -159,7 +162,10 @@ def _notebook(course: Course, project: str, db: sqlite3.Connection, key: str, na
         source=repair.own(source) if source.exists() else None,
         full={cell: text or "" for cell, text, _sum in cells},
         checksums={cell: checksum or "" for cell, _text, checksum in cells},
-        tasks={task: Task(cell, task, float(most), kind) for cell, task, most, kind in graded},
+        tasks={
+            task: Task(cell, task, float(most), kind, 0.0 if most else extra.get(task, 0.0))
+            for cell, task, most, kind in graded
+        },
         comments=dict(answers),
     )
 

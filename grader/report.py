@@ -85,6 +85,7 @@ def facts(
         "mean": round(mean(earned), 1) if earned else None,
         "middle": _plain(median(earned)) if earned else None,
         "max_score": _plain(max_score(course, project)),
+        "bonus": _bonus(list(points.values()), known),
         "pending": sum(mark.by_hand_pending for mark in graded),
         "undecided": [row for row in rows if row["class"] == "warn"],
         "flagged": [row for row in rows if row["flags"]],
@@ -122,18 +123,28 @@ def _task(points: list[Score], notebook: str, name: str, heading: str) -> dict[s
         if (task.notebook, task.task) == (notebook, name)
     ]
     seen = [(score, task) for score, task in pairs if task.score is not None]
-    earned = [task.score or 0.0 for _, task in seen]
-    most = pairs[0][1].max_score
+    on_top = pairs[0][1].most_bonus
+    earned = [task.bonus if on_top else task.score or 0.0 for _, task in seen]
+    most = on_top or pairs[0][1].max_score
     return {
         "notebook": notebook,
         "task": name,
         "heading": heading,
-        "max_score": _plain(most),
+        "max_score": f"+{_plain(on_top)}" if on_top else _plain(most),
+        "bonus": bool(on_top),
         "mean": _plain(mean(earned)) if earned else "—",
         "difficulty": round(mean(earned) / most, 2) if earned and most else "—",
         "discrimination": _discrimination(seen, earned),
         "pending": len(pairs) - len(seen),
     }
+
+
+def _bonus(points: list[Score], known: list[Task]) -> dict[str, Any] | None:
+    """Return how many earned a bonus, their mean and the most there is; None where nobody has and nobody could."""
+    most, won = sum(task.bonus for task in known), [score.bonus for score in points if score.bonus]
+    if not most and not won:
+        return None
+    return {"most": _plain(most), "count": len(won), "mean": _plain(mean(won)) if won else 0}
 
 
 def _discrimination(seen: list[tuple[Score, TaskScore]], earned: list[float]) -> float | str:
@@ -159,7 +170,8 @@ def _stuck(points: Mapping[str, Score], known: list[Task], names: Mapping[str, s
     """Return, for each section, who earned nothing in it and who earned a part."""
     sections: dict[str, list[Task]] = defaultdict(list)
     for task in known:
-        sections[task.heading].append(task)
+        if not task.bonus:  # who leaves an extension alone is not stuck
+            sections[task.heading].append(task)
     found = []
     for heading, members in sections.items():
         places = {(task.notebook, task.name) for task in members}
@@ -246,6 +258,7 @@ def _row(student: str, listed: roster.Student | None, mark: Mark | None, words: 
         "status": words["status"][status],
         "class": {"could_not_tell": "warn", "not_handed_in": "wait"}.get(status, ""),
         "score": "—" if mark is None or mark.score is None else _plain(mark.score),
+        "bonus": f"+{_plain(mark.bonus)}" if mark and mark.bonus else "",
         "pending": mark.by_hand_pending if mark else 0,
         "note": notes.said(mark.note, str(words["language"])) if mark else "",
         "flags": "；".join(words["flag"].get(flag, flag) for flag in mark.flags) if mark else "",

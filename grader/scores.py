@@ -33,11 +33,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CellScore:
-    """The points of one cell: `auto` is None while a person has to look."""
+    """The points of one cell: `auto` is None while a person has to look; `bonus` comes on top."""
 
     task: str
     auto: float | None
     wants_person: bool
+    bonus: float = 0.0
 
 
 def of_test(verdict: Verdict, max_score: float, *, compat: str = "") -> float | None:

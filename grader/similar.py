@@ -138,7 +138,7 @@ def _bits(
 
 def _full(score: Score, lab: str, names: set[str]) -> bool:
     points = [task for task in score.tasks if task.notebook == lab and task.task in names]
-    return bool(points) and all(task.score == task.max_score for task in points)
+    return bool(points) and all(task.won for task in points)
 
 
 def _flat(answer: Any, path: str = "") -> dict[str, str]:

@@ -136,10 +136,14 @@ class Marker:
             task = plan.tasks[name]
             if is_test(cell):
                 verdict = run.verdicts.get(name, Verdict(cause="gone"))
-                auto = of_test(verdict, task.max_score, compat=self.setting.compat)
+                bonus = 0.0 if self.setting.compat else task.bonus  # nbgrader knows of none
+                auto = of_test(verdict, bonus or task.max_score, compat=self.setting.compat)
                 if auto == 0.0 and any(before < place for before in late):
                     auto = None  # what failed may have failed for want of the cell that was stopped
-                scores.append(CellScore(name, auto, auto is None))
+                if bonus:
+                    scores.append(CellScore(name, 0.0, auto is None, auto or 0.0))
+                else:
+                    scores.append(CellScore(name, auto, auto is None))
             elif task.kind == "TaskCell":
                 scores.append(CellScore(name, None, True))
             else:

@@ -480,9 +480,11 @@ lab.sheet("register", title="sheet_register", rows=cards)
 lab.progress()
 
 # %% [markdown]
-# ## 进阶：公式和模拟，谁说得准？（不计分）
+# ## 进阶：按半小时排一个上午（附加 3 分，不做不扣分）
 #
-# 丹麦工程师埃尔朗一百年前就给出了排队的公式。**Erlang C** 假设客户有无限的耐心；**Erlang A** 让等不及的人离开。下面按小时把两个公式算出的服务水平，和星期五实际的放在一起。
+# ⑦ 两个小时才换一次人数。来电可不等你：早上一小时比一小时多。**按半小时排，能省多少工时，又不失承诺？** 约 15 分钟，附加分加在总分上面，不做、做错都不扣分。
+#
+# **先看公式。** # 丹麦工程师埃尔朗一百年前就给出了排队的公式。**Erlang C** 假设客户有无限的耐心；**Erlang A** 让等不及的人离开。下面按小时把两个公式算出的服务水平，和星期五实际的放在一起。
 #
 # 想一想：① 哪几个小时 C 比 A 差得多？那时候来电和人手是什么关系？② 公式假设每个人什么电话都会接，热线真是这样吗？③ 一个小时只是一个小时——同样的人手再来一次，实际的数会不会变？
 
@@ -501,3 +503,56 @@ for n, one in zip(agents, metrics.by_interval(friday, minutes=60)):
     levels = (patient.service_level(20), leaving.service_level(20), one.board.service_level)
     lines.append([one.label, one.board.offered, n, *(f"{level:.0%}" for level in levels)])
 pd.DataFrame(lines, columns=lab.words.say("erlang_columns").split("|")).set_index(lab.words.say("erlang_hour"))
+
+# %% [markdown]
+# **再看要几个人。** 下面是上星期五个上午的平均：每半小时有几通转人工的来电，Erlang C 说各要几个人。照它排，一定守得住承诺吗？有没有排多了？
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "halves_asked", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import half_hours
+
+half_hours.asked_for(lab)
+
+# %% [markdown]
+# **轮到你。** 排八个半小时的人数，**承诺（20 秒内接起 80%）按整个上午算**，工时越少越好。保存以后运行下面两格：一格把公式和你的方案在星期五的模拟放在一起，一格检查。改了再试，几次都行。
+#
+# 怎样评分：拿你的方案去接下星期五个上午的来电。守住承诺，工时又不比内行方案多出 6% 以上，得 2 分；那一周要是忙得连内行方案也到不了 80%，做到内行的水平就算。后两问都对，另得 1 分。
+
+# %% jupyter={"source_hidden": true}
+lab.form("halves")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "halves_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+halves = lab.answer("halves")
+### BEGIN SOLUTION
+halves = {"agents": half_hours.expert(lab.table("calls"), lab.scenario()), "more": "c", "reason": "patience"}
+### END SOLUTION
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "halves_seen", "locked": true, "schema_version": 3, "solution": false, "task": false}
+half_hours.compared(lab, lab.answer("halves"))
+
+# %% crmlab={"bonus": 2} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "halves_plan", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+with lab.check("halves") as check:
+    check.that("eight", half_hours.fits(halves["agents"]))
+    check.that("not_flat", lambda: len(set(halves["agents"])) > 1)
+    check.that("both_said", halves["more"] and halves["reason"])
+    friday_plan = half_hours.tried(lab.table("contacts"), lab.table("draws"), halves["agents"], lab.scenario())
+    check.that("friday_kept", friday_plan.service_level >= half_hours.LEVEL)
+    formula_hours = sum(half_hours.by_erlang_c(lab.table("calls"), lab.scenario())) / 2
+    check.that("below_formula", friday_plan.hours < formula_hours)
+    lab.say("halves_tried", level=friday_plan.service_level, hours=friday_plan.hours, formula=formula_hours)
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert isinstance(halves, dict), lab.words.say("slip_blank")
+assert half_hours.fits(halves.get("agents")), lab.words.say("slip_halves")
+days = evidence("truth").table("contacts"), evidence("truth").table("draws")
+kept, cheap = half_hours.judged(halves["agents"], days, lab.table("calls"), lab.scenario())
+assert kept, lab.words.say("slip_halves_service")
+assert cheap, lab.words.say("slip_halves_cost")
+### END HIDDEN TESTS
+
+# %% crmlab={"bonus": 1} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "halves_words", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_halves_words")
+### BEGIN HIDDEN TESTS
+assert isinstance(halves, dict), lab.words.say("slip_blank")
+assert (halves.get("more"), halves.get("reason")) == ("c", "patience"), lab.words.say("slip_halves_words")
+### END HIDDEN TESTS

@@ -249,7 +249,7 @@ assert len(slips) <= 1, lab.words.say("slip_close", {"cases": crm_slips.told(sli
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 定期限（4 分 · 约 9 分钟）
+# ## ④ 定期限（4 分 · 约 8 分钟）
 #
 # 给客户一个等得起的日子，说到就要做到。公司的规定，都按 **工作日** 数，**登记那天不算**：
 #
@@ -575,13 +575,53 @@ lab.sheet("flow", title="sheet_flow")
 lab.progress()
 
 # %% [markdown]
-# ## 进阶：拖一天要付多少？（不计分）
+# ## 进阶：拖一天要付多少？（附加 3 分，不做不扣分）
 #
-# 课文说，处理投诉越拖，代价越高。下面把去年的记录按办完用了几天分开，看走掉的人占百分之几。
-#
-# 想一想：① 每多拖一天，走的人多几个百分点？② 一位两年贡献 1000 元的客户，拖一天值多少钱？③ 有人说，投诉办得好的客户比没出过事的还忠诚，这叫“服务补救悖论”，各家研究说法不一。这张表能不能证明它？还缺哪一组人？
+# 课文说，处理投诉越拖，代价越高。下面把去年的记录按办完用了几个工作日分开，看一年里走掉的占百分之几；右边一列只数办得最好的：投诉成立，换了货或退了款，还补了 50 元。约 10 分钟，附加分加在总分上面，不做、做错都不扣分。
 
-# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "delay", "locked": true, "schema_version": 3, "solution": false, "task": false}
-history = lab.table("case_history")
-delay = (100 * history.groupby("days")["left"].mean()).round(1).to_frame(lab.words.say("delay_left"))
-delay.rename_axis(lab.words.say("delay_days"))
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "delay_table", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import delay
+
+delay.table(lab)
+
+# %% [markdown]
+# **算一笔。** 一位客户两年约贡献 1000 元；多走一个百分点，就少 10 元。**示范**：1 天办完的走 20%，3 天办完的走 30%，隔了两天，一天值：
+
+# %%
+(30 - 20) / 100 * 1000 / 2
+
+# %% [markdown]
+# **把数换成左边一列最上和最下的两个**，隔了几天也要换，再运行一次。
+#
+# **再想一步。** 有人说，投诉办得好的客户，比没出过事的还忠诚，这叫“服务补救悖论”，各家研究说法不一。看右边一列：当天就办好的，走得真少。**这张表能不能证明它？还缺哪一组人？**
+#
+# 怎样评分：一天值几元算对（差 1 元以内，用一条直线拟合也行），得 2 分；后两问都对，另得 1 分。
+
+# %% jupyter={"source_hidden": true}
+lab.form("delay")
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "delay_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+late = lab.answer("delay")
+### BEGIN SOLUTION
+gone = delay.left(lab.table("case_history"))
+late = {"cost": round(10 * (gone[5] - gone[1]) / 4, 1), "proves": "no", "missing": "no_trouble"}
+### END SOLUTION
+
+# %% crmlab={"bonus": 2} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "delay_cost", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+with lab.check("delay") as check:
+    check.that("cost_given", isinstance(late["cost"], (int, float)))
+    check.that("one_day", lambda: 1 < late["cost"] < 100)
+    check.that("both_said", late["proves"] and late["missing"])
+### BEGIN HIDDEN TESTS
+assert isinstance(late, dict) and isinstance(late.get("cost"), (int, float)), lab.words.say("slip_blank")
+low, high = delay.yuan_a_day(lab.table("case_history"))
+assert low <= late["cost"] <= high, lab.words.say("slip_delay_cost")
+### END HIDDEN TESTS
+
+# %% crmlab={"bonus": 1} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "delay_proof", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_delay_proof")
+### BEGIN HIDDEN TESTS
+assert isinstance(late, dict), lab.words.say("slip_blank")
+assert late.get("proves") == "no", lab.words.say("slip_delay_proves")
+assert late.get("missing") == "no_trouble", lab.words.say("slip_delay_missing")
+### END HIDDEN TESTS

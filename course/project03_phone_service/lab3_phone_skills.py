@@ -414,16 +414,45 @@ lab.sheet("shift", title="sheet_shift")
 lab.progress()
 
 # %% [markdown]
-# ## 进阶：三个难度都打一遍（不计分）
+# ## 进阶：三个难度都打一遍（附加 3 分，不做不扣分）
 #
-# 同一位客户，三种心情。下面先选最难的一档，打完再运行下一格，看你在每个难度上的最好成绩。
+# 同一位葛阿姨，三种心情。第一、二档有建议语句；**第三档只凭声音**：没有建议、没有提示，每一句都自己说，说完在系统听出的意思里勾上你想做的。约 15 分钟，附加分加在总分上面，不做、做错都不扣分。
 #
-# 想一想：① 难度高了，先掉的是哪一步的分？② 火气大的时候，先问还是先安抚？③ 同样的话，为什么对她三个心情效果不同——六个特征里，这叫哪一个？
+# **先猜，再挑一档接起来；接完换一档，再接。** 哪一档不满意就再练，每一档都算最好的一次。
+#
+# 怎样评分：照通话记录重放。三档都到 60 分，得 2 分；第三档到 80 分，另得 1 分。
+
+# %% jupyter={"source_hidden": true}
+lab.form("levels")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "hardest", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.roleplay("enquiry_needs_time", level=3)
+lab.roleplay("enquiry_needs_time", level=int((lab.answer("levels") or {}).get("level") or 3))
+
+# %% [markdown]
+# **看看三档各打了几分。** 和你猜的一样吗？火气大的时候，先问还是先安抚？同样的话，对她三种心情效果不同——六个特征里，这叫哪一个？
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "by_level", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import mirror
 
 mirror.by_level(lab, "enquiry_needs_time")
+
+# %% crmlab={"bonus": 2} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "levels_all", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+with lab.check("levels") as check:
+    best_by_level = mirror.best_of(lab, "enquiry_needs_time")
+    check.that("practice", best_by_level[1] >= 60)
+    check.that("real", best_by_level[2] >= 60)
+    check.that("voice", best_by_level[3] >= 60)
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+reached = [evidence("plays").best_at("enquiry_needs_time", level) for level in (1, 2, 3)]
+assert min(reached) >= 60, lab.words.say("slip_levels")
+### END HIDDEN TESTS
+
+# %% crmlab={"bonus": 1} jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "levels_voice", "locked": true, "points": 0, "schema_version": 3, "solution": false, "task": false}
+lab.say("score_levels_voice")
+### BEGIN HIDDEN TESTS
+from crmlab.judging import evidence
+
+assert evidence("plays").best_at("enquiry_needs_time", 3) >= 80, lab.words.say("slip_levels_voice")
+### END HIDDEN TESTS

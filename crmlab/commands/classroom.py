@@ -206,6 +206,7 @@ def export(
     out_of: Annotated[
         float | None, typer.Option(min=1, help="折合成满分几分，例如 100（只用于模板）")
     ] = None,
+    cap: Annotated[bool, typer.Option("--cap", help="加上附加分也不超过满分，系统不收更高的分时用")] = False,
     home: Home = GRADING,
 ) -> None:
     """把成绩导出为表格，或填进教务系统下载的模板。"""
@@ -215,9 +216,9 @@ def export(
 
     course = Course(COURSE, home)
     if template is None:
-        typer.echo(f"成绩表：{write(course, file, form=form)}")
+        typer.echo(f"成绩表：{write(course, file, form=form, cap=cap)}")
         return
-    filled = fill(course, template, file, project=project, column=column, out_of=out_of)
+    filled = fill(course, template, file, project=project, column=column, out_of=out_of, cap=cap)
     for note in filled.notes:
         typer.echo(f"注意：{note}", err=True)
     typer.echo(f"填好 {filled.count} 人的成绩：{filled.path}")
@@ -253,6 +254,7 @@ def _print_marks(marks: "list[Mark]") -> None:
                 str(mark.by_hand_pending),
                 "；".join(
                     [
+                        *([f"其中附加分 {mark.bonus:g}"] if mark.bonus else []),
                         *([f"迟交扣 {mark.penalty:g} 分"] if mark.penalty else []),
                         *(flags.get(flag, flag) for flag in mark.flags),
                         *([mark.note] if mark.note else []),

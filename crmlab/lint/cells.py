@@ -58,12 +58,40 @@ def _metadata(cell: Any) -> Iterator[str]:
         yield "评分格没有锁上；请写 locked: true，否则学生能改它"
     if about.get("solution") and about.get("locked"):
         yield "作答的格子锁着，学生写不进去；请写 locked: false"
-    if about.get("grade") and not about.get("points", 0) > 0:
+    most = _most(cell)
+    if most is not None:
+        yield from _bonus(cell, most)
+    elif about.get("grade") and not about.get("points", 0) > 0:
         yield f"评分格的 points 是 {about.get('points')}；请写一个大于 0 的分数"
     if cell.cell_type == "markdown" and about.get("grade") and not about.get("solution"):
         yield "文字格只评分、不作答；请加 solution: true"
     if cell.get("outputs") or cell.get("execution_count"):
         yield "带着运行结果；请运行 crmlab build"
+
+
+def _most(cell: Any) -> Any:
+    """Return what a cell's bonus is said to be, None when nothing is said."""
+    about = cell.metadata.get("crmlab")
+    return about.get("bonus") if isinstance(about, dict) else None
+
+
+def _bonus(cell: Any, most: Any) -> Iterator[str]:
+    if type(most) not in (int, float) or not most > 0:
+        yield f"附加分 bonus 是 {most!r}；请写一个大于 0 的数"
+    if not is_test(cell):
+        yield "附加分写在不自动评分的格子里，没有人会给；请移到评分格"
+    elif told(cell).get("points"):
+        yield f"附加分的格子 points 是 {told(cell)['points']}；请写 0，否则它也算进满分"
+    elif _shows_a_value(cell.source):
+        yield "附加分的格子最后一行是一个值；nbgrader 会把它当成分数，超过 0 就评不下去，请去掉"
+
+
+def _shows_a_value(source: str) -> bool:
+    try:
+        last = ast.parse(source).body[-1:]
+    except SyntaxError:  # told where the code is looked over
+        return False
+    return bool(last) and isinstance(last[0], ast.Expr) and not isinstance(last[0].value, ast.Call)
 
 
 def _code(lab: Lab, where: str, cell: Any) -> Iterator[Finding]:
@@ -124,6 +152,13 @@ def _points(lab: Lab) -> Iterator[Finding]:
             "error",
             lab.name,
             f"各题合计 {total:g} 分，project.toml 写的是 {lab.about.get('points')}；请改成一样",
+        )
+    bonus = sum(most for cell in lab.graded.values() if type(most := _most(cell)) in (int, float))
+    if lab.about and lab.about.get("bonus", 0) != bonus:
+        yield Finding(
+            "error",
+            lab.name,
+            f"附加分合计 {bonus:g} 分，project.toml 写的是 {lab.about.get('bonus', 0)}；请改成一样",
         )
     readme = lab.folder / "README.md"
     if not readme.exists() or f"{total:g} 分" not in readme.read_text(encoding="utf-8"):

@@ -20,7 +20,7 @@ PROJECT, LAB = "project03_phone_service", "lab1_receiving_calls"
 FOLDER = COURSE / PROJECT
 ANSWERS = answers_on_record(PROJECT, "lab1")
 CALLS, MODEL = FOLDER / "teacher" / "lab1_calls", FOLDER / "teacher" / "handin"
-FORMS = ("parts", "path", "board", "register", "special", "plan")
+FORMS = ("parts", "path", "board", "register", "special", "plan", "halves")
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,8 @@ def test_points_add_up_to_what_students_are_told() -> None:
         (FOLDER / "README.md").read_text(encoding="utf-8").split("## 任务二")[0],
     )
     assert sum(points().values()) == lab["points"] == 30
+    extra = {about(cell)["grade_id"]: cell.metadata["crmlab"]["bonus"] for cell in cells() if "crmlab" in cell.metadata}
+    assert sum(extra.values()) == lab["bonus"] == 3 and not any(points()[name] for name in extra)
     assert f"{lab['minutes']} 分钟，{lab['points']} 分" in readme
     told = re.findall(r"^\| .+? \| .+? \| ([\d +]+) \|", readme, re.MULTILINE)
     assert sum(int(one) for cell in told for one in cell.split("+")) == 30
@@ -91,7 +93,7 @@ def test_points_add_up_to_what_students_are_told() -> None:
 
 
 def test_checkpoints_are_the_forms_and_stand_in_the_lesson_plan() -> None:
-    checkpoints = lab_of_the_project()["checkpoints"]
+    checkpoints = lab_of_the_project()["checkpoints"] + lab_of_the_project()["extension"]
     assert list(load(FOLDER / f"{LAB}.toml").forms) == checkpoints
     plan = (FOLDER / "teacher" / "lab1_lesson_plan.md").read_text(encoding="utf-8")
     steps = plan.split("课文步骤 → 检查点 → 产出")[1].split("\n## ")[0]
@@ -101,6 +103,7 @@ def test_checkpoints_are_the_forms_and_stand_in_the_lesson_plan() -> None:
 def test_every_id_in_the_code_has_its_words_and_every_word_its_use() -> None:
     words, source = load(FOLDER / f"{LAB}.toml"), (FOLDER / f"{LAB}.py").read_text(encoding="utf-8")
     said = set(re.findall(r'\.say\("(\w+)"', source)) | set(re.findall(r'title="(\w+)"', source))
+    said |= {"asked_columns", "compared_columns"}  # asked for by the tables' module
     assert said == set(words.said)
     asked = {
         (form, name)
@@ -213,7 +216,7 @@ def test_the_real_marker_gives_the_model_all_and_a_blank_nothing(home: Path) -> 
     marks = mark(Course(COURSE, home), PROJECT, setting=setting(home, unsafe=True))
     assert {one.student: (one.status, one.score) for one in marks} == {
         "blank": ("graded", 0.0),
-        "model": ("graded", 25.0),
+        "model": ("graded", 28.0),
     }
     marked = nbformat.read(home / "autograded" / "blank" / PROJECT / f"{LAB}.ipynb", as_version=4)
     raised = {

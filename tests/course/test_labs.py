@@ -38,6 +38,7 @@ class Lab:
     ungraded: tuple[str, ...]  # forms that only ask for a guess
     sums: tuple[str, ...]  # the cells to be changed, which are not folded
     secrets: tuple[str, ...]  # what a release must not hold
+    levels: tuple[int, ...] = (1,)  # of the call, as the extension asks for them
 
     @property
     def short(self) -> str:
@@ -74,12 +75,13 @@ class Lab:
 
 LABS = [
     Lab(
-        "lab2_complaints", "## 任务二", complaint_answers, {"causes": "mend"}, ("call",),
-        ("1000 * (20 - 11) / 100 - 50", "20 * 90 - 1200"), ("remedies", "老周：D1", "case_values"),
+        "lab2_complaints", "## 任务二", complaint_answers, {"causes": "mend", "delay": "late"}, ("call",),
+        ("1000 * (20 - 11) / 100 - 50", "20 * 90 - 1200", "(30 - 20) / 100 * 1000 / 2"), ("remedies", "老周：D1", "case_values"),
     ),
     Lab(
-        "lab3_phone_skills", "## 任务三", skill_answers, {"self": "seen"}, ("talk", "predict"),
+        "lab3_phone_skills", "## 任务三", skill_answers, {"self": "seen"}, ("talk", "predict", "levels"),
         ("(200 - 150) * 5 * 8 - 900",), ("good_card", "weak_steps", "老周：我选"),
+        levels=(1, 2, 3),
     ),
 ]  # fmt: skip
 every_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
@@ -126,6 +128,9 @@ def test_points_and_minutes_add_up_to_what_students_are_told(lab: Lab) -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8").split(lab.heading)[1].split("\n## ")[0]
     told = lab.told()
     assert sum(lab.points().values()) == told["points"] == 30
+    extra = {about(c)["grade_id"]: c.metadata["crmlab"]["bonus"] for c in lab.cells() if "crmlab" in c.metadata}
+    assert sum(extra.values()) == told["bonus"] == 3 and not any(lab.points()[name] for name in extra)
+    assert f"附加 {told['bonus']} 分" in readme
     assert f"{told['minutes']} 分钟，{told['points']} 分" in readme
     listed = re.findall(r"^\| .+? \| .+? \| ([\d +]+) \|", readme, re.MULTILINE)
     assert sum(int(one) for cell in listed for one in cell.split("+")) == told["points"]
@@ -137,7 +142,7 @@ def test_points_and_minutes_add_up_to_what_students_are_told(lab: Lab) -> None:
 
 @every_lab
 def test_checkpoints_are_the_forms_and_stand_in_the_lesson_plan(lab: Lab) -> None:
-    checkpoints = lab.told()["checkpoints"]
+    checkpoints = lab.told()["checkpoints"] + lab.told()["extension"]
     assert list(load(FOLDER / f"{lab.id}.toml").forms) == checkpoints == list(lab.answers.FORMS)
     plan = (FOLDER / "teacher" / f"{lab.short}_lesson_plan.md").read_text(encoding="utf-8")
     table = plan.split("课文步骤 → 检查点 → 产出")[1].split("\n## ")[0]
@@ -246,8 +251,9 @@ def test_the_expert_passes_and_the_naive_fails_in_every_world(
         ("CRMLAB_EVIDENCE", str(desk)),
     ):
         monkeypatch.setenv(name, value)
-    for scenario in lab.answers.CALLS:
-        ring(desk, scenario, "2026001", well=True)
+    for level in lab.levels:
+        for scenario in lab.answers.CALLS:
+            ring(desk, scenario, "2026001", well=True, level=level)
     bench = Bench(FOLDER / f"{lab.id}.ipynb")
     assert bench.lost(lab.code_of(lab.answers.of("expert", facts, home / "visible"))) == {}
     shutil.rmtree(desk / "plays")

@@ -14,6 +14,7 @@ from crmlab.places import COURSE, DATASETS
 from crmlab.words import Field, FormSpec, load
 
 LAB = COURSE / demo.PROJECT / f"{demo.LAB}.toml"
+VISIBLE = DATASETS / "demo" / "visible"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def facts() -> dict[str, Any]:
 @pytest.mark.parametrize("ability", [name for name in demo.ABILITIES if name != "blank"])
 def test_an_answer_is_one_that_the_form_can_give(ability: str, facts: dict[str, Any]) -> None:
     forms = load(LAB).forms
-    answers = demo.answers_of(ability, facts)
+    answers = demo.answers_of(ability, facts, VISIBLE)
     assert set(answers) == set(forms)
     for name, answer in answers.items():
         for line in answer.values() if forms[name].rows else [answer]:
@@ -32,20 +33,19 @@ def test_an_answer_is_one_that_the_form_can_give(ability: str, facts: dict[str, 
 
 
 def test_abilities_are_right_where_the_table_says_and_nowhere_else(facts: dict[str, Any]) -> None:
-    right = demo.right_answers(facts)
+    right = demo.right_answers(facts, VISIBLE)
     for ability, forms in demo.ABILITIES.items():
-        answers = demo.answers_of(ability, facts)
+        answers = demo.answers_of(ability, facts, VISIBLE)
         assert {form for form, answer in answers.items() if answer == right[form]} == set(forms)
-    assert demo.answers_of("blank", facts) == {}
+    assert demo.answers_of("blank", facts, VISIBLE) == {}
 
 
 @pytest.mark.parametrize("lab", [complaint_answers, skill_answers], ids=lambda lab: lab.LAB)
 def test_later_labs_are_answered_as_their_forms_can(lab: ModuleType, facts: dict[str, Any]) -> None:
     forms = load(COURSE / demo.PROJECT / f"{lab.LAB}.toml").forms
-    visible = DATASETS / "demo" / "visible"
-    right = lab.of("expert", facts, visible)
+    right = lab.of("expert", facts, VISIBLE)
     for ability, known in lab.ABILITIES.items():
-        answers = lab.of(ability, facts, visible)
+        answers = lab.of(ability, facts, VISIBLE)
         # what one thinks of one's own call may be the same word in both
         same = {form for form, answer in answers.items() if answer == right[form]}
         assert same - set(known) <= {"self"} and set(known) <= same

@@ -73,6 +73,16 @@ def cell(place: int, **changes: Any) -> Callable[[Any], None]:
     return change
 
 
+def bonus(most: Any, place: int = 3, **changes: Any) -> Callable[[Any], None]:
+    """Return a change that makes a cell earn a bonus, and more changes of it."""
+
+    def change(notebook: Any) -> None:
+        notebook.cells[place].metadata["crmlab"] = {"bonus": most}
+        cell(place, **changes)(notebook)
+
+    return change
+
+
 def errors(found: list[Finding]) -> list[str]:
     return [f"{one.where}：{one.said}" for one in found if one.level == "error"]
 
@@ -92,6 +102,12 @@ def test_a_lab_in_order_passes(project: Path) -> None:
         (cell(3, locked=False), "评分格没有锁上"),
         (cell(2, locked=True), "作答的格子锁着"),
         (cell(3, points=0), "points 是 0；请写一个大于 0 的分数"),
+        (bonus(2), "附加分的格子 points 是 4；请写 0，否则它也算进满分"),
+        (bonus("2", points=0), "附加分 bonus 是 '2'；请写一个大于 0 的数"),
+        (bonus(0, points=0), "附加分 bonus 是 0；请写一个大于 0 的数"),
+        (bonus(2, place=4), "附加分写在不自动评分的格子里，没有人会给"),
+        (bonus(2, points=0), "附加分合计 2 分，project.toml 写的是 0"),
+        (bonus(2, points=0, source="assert total == 5, 'x'\n1"), "附加分的格子最后一行是一个值"),
         (cell(3, points=5), "各题合计 7 分，project.toml 写的是 6"),
         (cell(4, solution=False), "文字格只评分、不作答"),
         (cell(3, source="assert total == 5\n### BEGIN HIDDEN TESTS"), "不成对；没有成对，答案会发给学生"),

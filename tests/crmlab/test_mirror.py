@@ -51,3 +51,17 @@ def test_attempts_and_best_scores_by_level(tmp_path: Path) -> None:
     table = mirror.by_level(Lab(), CALL)  # type: ignore[arg-type]
     assert table["calls"].tolist() == [2, 0, 0]
     assert table["best"].tolist()[1:] == ["—", "—"] and table["best"].iloc[0] >= 80
+
+
+@pytest.mark.slow
+def test_the_third_level_is_spoken_freely_and_each_level_has_its_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for level, well in ((1, True), (2, False), (3, True), (3, False)):
+        ring(tmp_path, CALL, "2026001", well=well, level=level)
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    plays = evidence("plays")
+    assert plays.levels[CALL] == [1, 2, 3, 3]
+    best = [plays.best_at(CALL, level) for level in mirror.LEVELS]
+    assert best[0] >= 80 and best[1] < 60 and best[2] >= 80
+    assert plays.best_at("harassment", 1) == 0

@@ -167,6 +167,19 @@ def test_an_answer_travels_from_the_form_to_the_next_cell(here: Path, capsys: py
     )
 
 
+def test_an_extension_stands_apart_in_the_list_and_is_not_counted(
+    here: Path, capsys: pytest.CaptureFixture
+) -> None:
+    lab = open_lab(LAB, folder=here, ask=nobody)
+    named = [spec.title for spec in lab.words.forms.values()]
+    lab.about["labs"] = [{"id": LAB, "extension": [next(iter(lab.words.forms))], "bonus": 2}]
+    capsys.readouterr()
+    lab.progress()
+    shown = capsys.readouterr().out
+    assert f"已完成 0 / {len(named) - 1} 个任务点" in shown
+    assert shown.index(named[1]) < shown.index("进阶（附加分最多 2 分，不做不扣分）") < shown.index(named[0])
+
+
 def test_the_live_board_keeps_the_plan_and_comes_back(here: Path) -> None:
     lab = open_lab(LAB, folder=here, ask=nobody)
     lab.live_board("plan")

@@ -97,6 +97,16 @@ def test_a_spoilt_project_file_leaves_the_project_in_preparation(workspace: Path
     assert render(course_state(workspace)).count("crmlab-tile") == 8
 
 
+def test_a_bonus_stands_beside_the_points(workspace: Path) -> None:
+    assert "附加" not in render(course_state(workspace))
+    path = workspace / PROJECT / "project.toml"
+    path.write_text(ABOUT.replace("points = 100", 'points = 100\nbonus = 3\nextension = ["more"]'), "utf-8")
+    answer(workspace, parts={"a": 1}, more={"a": 1})
+    text = render(course_state(workspace))
+    assert "100 分 · 附加 3 分" in text and "1 / 3" in text, "an extension is no checkpoint that is missing"
+    assert "bonus 3" in render(course_state(workspace, lang="en"), lang="en")
+
+
 def test_english_has_its_own_page_and_a_page_is_written_only_when_it_changes(workspace: Path) -> None:
     page = write(workspace, lang="en")
     assert page.name == "Start.md"

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import books
@@ -65,6 +67,22 @@ def test_moodle_gets_a_column_for_each_project(graded: Course, tmp_path: Path) -
         ["0020", "赵四", ""],
         ["77", "", "6"],
     ]
+
+
+def test_a_bonus_above_the_full_points_is_told_and_capped_where_asked(tmp_path: Path) -> None:
+    course = Course(tmp_path / "course", tmp_path / "home")
+    books.keep(course, {"0017": {"total": 4.0, "why": 2.0}, "0018": {"total": 1.0, "why": None}})
+    with closing(sqlite3.connect(course.home / "gradebook.db")) as db, db:
+        db.execute("UPDATE grade SET extra_credit = 3 WHERE auto_score = 4")
+    asked = tmp_path / "asked.csv"
+    asked.write_text("学号,成绩\n0017,\n0018,\n", encoding="utf-8")
+    filled = fill(course, asked, tmp_path / "full.csv")
+    assert "1 人加上附加分超过满分：0017；系统不收时请加上 --cap" in filled.notes
+    assert "0017,9" in (tmp_path / "full.csv").read_text(encoding="utf-8")
+    capped = fill(course, asked, tmp_path / "capped.csv", cap=True)
+    assert not any("附加分" in one for one in capped.notes)
+    assert "0017,6" in (tmp_path / "capped.csv").read_text(encoding="utf-8")
+    assert table(export(course, tmp_path / "m.csv", form="moodle", cap=True))[1][-1] == "6"
 
 
 def test_canvas_gets_its_row_of_possible_points(graded: Course, tmp_path: Path) -> None:
