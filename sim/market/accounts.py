@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import prospects
-from sim.market.customers import Customers, normal
+from sim.market.bell import normal
+from sim.market.customers import Customers
 from sim.market.growing import join
 from sim.market.scene import Scene
 from sim.market.settings import Section

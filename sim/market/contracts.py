@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.customers import Customers, normal
+from sim.market.bell import normal
+from sim.market.customers import Customers
 from sim.market.growing import join
 from sim.market.settings import Section
 from sim.streams import Streams

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market.bell import pair
 from sim.market.gathering import put_rows, rows_of
 from sim.market.settings import Section
 from sim.streams import Streams
@@ -140,8 +141,8 @@ def born(
     n, told = len(ids), settings.experience
     numbers = streams.quads("person", ids, blocks=4)
     one, two, three, four = numbers[:4], numbers[4:8], numbers[8:12], numbers[12:]
-    offer, persuade = gauss(two[0], two[1])
-    complain, demand = gauss(two[2], two[3])
+    offer, persuade = pair(two[0], two[1])
+    complain, demand = pair(two[2], two[3])
     levels = np.array(told.levels)
     hopes = settings.customers.expectation_mean + settings.customers.expectation_sd * demand
     buying, spending, churn = settings.buying, settings.spending, settings.churn
@@ -222,17 +223,6 @@ def _weighed(felt: NDArray, weights: tuple[float, ...]) -> NDArray[np.float64]:
     for k in range(1, len(weights)):
         made += felt[:, k] * (weights[k] / total)
     return made
-
-
-def gauss(first: NDArray, second: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return two standard normal numbers for two uniform ones (Box and Muller 1958)."""
-    radius = np.sqrt(-2.0 * np.log(first))
-    return radius * np.cos(2.0 * np.pi * second), radius * np.sin(2.0 * np.pi * second)
-
-
-def normal(first: NDArray, second: NDArray) -> NDArray[np.float64]:
-    """Return the first of the two normal numbers of `gauss`, at half the price."""
-    return np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
 
 
 def gamma_quantile(shape: float, uniform: NDArray) -> NDArray[np.float64]:

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.customers import ORDER_STEP, Customers, normal
+from sim.market.bell import normal
+from sim.market.customers import ORDER_STEP, Customers
 from sim.market.settings import Section
 from sim.streams import Streams
 

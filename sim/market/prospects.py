@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.market import growing
-from sim.market.customers import gauss, normal
+from sim.market.bell import normal, pair
 from sim.market.scene import Scene
 from sim.market.settings import Section
 from sim.streams import Streams
@@ -156,7 +156,7 @@ def _degrees(
     bends = np.array([[1.0 / one[name] - 1.0 for one in ways] for name in ("money", "authority", "need")])
     # A number of 0-1 round the channel's mean: uniform numbers bent by a power, mean = 1 / (1 + power).
     hidden = numbers[:3] ** (bends[:, channel] * less)
-    errors = np.stack((*gauss(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
+    errors = np.stack((*pair(numbers[4], numbers[5]), normal(numbers[6], numbers[7])))
     seen = np.rint(np.clip(hidden + settings.prospects.noise_sd * errors, 0.0, 1.0) * 10.0) / 10.0
     return hidden, seen
 

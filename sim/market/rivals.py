@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.customers import gauss
+from sim.market.bell import pair
 from sim.market.settings import Section
 from sim.streams import Streams
 
@@ -30,7 +30,7 @@ class Surroundings:
         month = np.arange(months)[:, None] * STEP
         rivals = (month + np.arange(told.count)).ravel()
         numbers = world.quads("rivals", rivals, blocks=2).reshape(8, months, told.count)
-        price, quality = gauss(numbers[0], numbers[1])
+        price, quality = pair(numbers[0], numbers[1])
         keep, fresh = told.price_keep, np.sqrt(1 - told.price_keep**2)
         for now in range(1, months):
             price[now] = keep * price[now - 1] + fresh * price[now]
