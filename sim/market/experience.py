@@ -34,7 +34,7 @@ def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
     better = scene.settings.levers.quality_gain * scene.levers.quality
     level = told.levels
     lived[0] = level[0] + better + lived[0] - shock
-    lived[1] = level[1] + lived[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
+    lived[1] = level[1] + lived[1] - 2.0 * scene.price_gap
     lived[2] += level[2]
     lived[3] = level[3] + lived[3] - 0.6 * shock
     return lived

@@ -99,6 +99,8 @@ class Market:
         month.answer(scene, state, self.hotline, story)
         self.dealing.month(scene, state, done, since, story)
         self.dealing.staff(scene, state, done, story)
+        if done.levers.price > 1.0:
+            month.resent(scene, state.people)
         if truth:
             story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
             self.dealing.reveal(scene, state, story)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market import churn, experience, loyalty, prospects
+from sim.market import churn, experience, loyalty, needs, prospects
 from sim.market.customers import Customers, born, feel, lasting
 from sim.market.hotline import Hotline, Outcomes
 from sim.market.needs import Round, amounts, ripen
@@ -84,7 +84,7 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
     if np.any(state.effects):
         intensity *= np.exp(state.effects)
     if scene.levers.price != 1.0:
-        intensity *= np.exp(-0.3 * people.price_sense * (scene.levers.price - 1.0))
+        intensity *= needs.demand(scene.settings, people, scene.levers.price)
     intensity *= loyalty.pull(scene, people)
     last = since.copy()
     made = ripen(people, scene.streams, intensity, since)
@@ -266,6 +266,16 @@ def _in_turn(who: NDArray) -> Iterable[NDArray[np.int64] | slice]:
     rank = np.arange(len(who)) - np.repeat(first, np.diff(np.append(first, len(who))))
     for turn in range(int(rank.max()) + 1):
         yield np.sort(order[rank == turn])
+
+
+def resent(scene: Scene, people: Customers) -> None:
+    """Let what we have made dearer wear customers down, month by month, the more they mind prices; twice the price
+    is borne by far fewer than two rises of half of it would suggest.
+    """
+    told = scene.settings.churn
+    size = told.price_blow * (scene.levers.price**4 - 1.0) / 4.0 / max(told.price_push, 1e-9)
+    who = np.flatnonzero(people.alive)
+    churn.strike(people, told.causes.index("price"), who, size * people.price_sense[who])
 
 
 def age(scene: Scene, state: State) -> None:

@@ -1,0 +1,53 @@
+"""The firm's levers: each does something to the outcome, and neither nothing nor everything is best."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.market import Market
+from sim.market.scene import Levers
+from sim.market.settings import load
+from sim.market.story import Story
+from sim.policy import Actions, Steady
+from sim.truth import profit
+
+SIZE, MONTHS = 1500, 24
+
+
+@cache
+def told(levers: Levers, kind: str = "retail", months: int = MONTHS) -> Story:
+    """The same founders under the same luck, the firm holding one set of levers all the time."""
+    return Market(SIZE, 11, settings=load(kind)).run(months, Steady(Actions(levers=levers)))
+
+
+def founders_lost(story: Story) -> int:
+    people = story.customers()
+    return int((~people.alive & (people.id <= SIZE)).sum())
+
+
+def test_the_usual_price_is_no_change_at_all() -> None:
+    plain, said = Market(300, 5).run(5), Market(300, 5).run(5, Steady(Actions(levers=Levers(price=1.0))))
+    for name in ("orders", "service_contacts", "prospects", "truth_loss"):
+        assert plain.frame(name).equals(said.frame(name)), name
+
+
+@pytest.mark.parametrize("kind", ["retail", "subscription", "business"])
+def test_a_higher_price_never_brings_more_orders_and_loses_more_of_those_who_were_there(kind: str) -> None:
+    stories = [told(Levers(price=price), kind, 12) for price in (0.8, 0.95, 1.0, 1.05, 1.2, 2.0)]
+    orders = [len(story.arrays("orders")["day"]) for story in stories]
+    assert (np.diff(orders) < 0).all()
+    lost = [founders_lost(story) for story in stories[2:]]
+    assert (np.diff(lost) > 0).all()
+
+
+@pytest.mark.parametrize("kind", ["retail", "subscription", "business"])
+def test_the_best_price_lies_near_the_usual_and_doubling_is_ruinous(kind: str) -> None:
+    prices = (0.9, 1.0, 1.05, 1.1, 1.3, 2.0)
+    made = dict(zip(prices, (profit(told(Levers(price=price), kind, 30)) for price in prices), strict=True))
+    best = max(prices, key=lambda price: made[price])
+    assert 0.95 <= best <= 1.1
+    assert made[0.9] < 0.95 * made[best] and made[1.3] < 0.95 * made[best]
+    assert (
+        made[2.0] < (0.85 if kind == "subscription" else 0.3) * made[1.0]
+    )  # contracts bind for up to two years
