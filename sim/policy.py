@@ -1,6 +1,6 @@
 """Policies: what a firm may see and what it may do, month by month, and the checks between the two."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -134,8 +134,14 @@ class Plan:
     selling: Sold
 
 
-def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
-    """Ask a policy for its actions and return them checked.
+def plan(
+    settings: Section,
+    policy: Policy,
+    view: View,
+    founders: float,
+    staffed: Callable[[float], float] = float,
+) -> Plan:
+    """Ask a policy for its actions and return them checked; `staffed` says how much of the usual staff is paid.
 
     Raises InputError in the policy's name when it fails, returns something else than Actions, names
     customers, prospects, campaigns, offers, channels or modes that do not exist, or costs more than its budget.
@@ -178,7 +184,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         alerts=_places(actions.alerts, known, where, "alerts"),
         selling=_selling(settings, actions.selling, known, where),
     )
-    made.costs.update(_costs(settings, made, view, founders))
+    made.costs.update(_costs(settings, made, view, founders, staffed(actions.levers.agents)))
     total = sum(made.costs.values())
     if budget is not None and total > budget + 1e-6:
         dearest = max(made.costs, key=lambda kind: made.costs[kind])
@@ -234,7 +240,9 @@ def _budget(policy: Policy, where: str) -> float | None:
     )
 
 
-def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[str, float]:
+def _costs(
+    settings: Section, made: Plan, view: View, founders: float, staff: float
+) -> dict[str, float]:
     told, levers, people = settings.levers, made.levers, float(len(view.customers["customer_id"]))
     consent = view.customers["consent"]
     costs = {"calls": len(made.calls) * settings.prospects.call_cost}
@@ -244,7 +252,7 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
     costs["save"] = len(made.save) * told.save_cost
     for kind, who in made.winback.items():
         costs[f"winback {kind}"] = len(who) * settings.winback.costs[kind]
-    costs["hotline"] = people * told.staff_cost * levers.agents
+    costs["hotline"] = people * told.staff_cost * staff
     costs["faq"] = people * told.faq_cost * levers.faq
     costs["service"] = people * told.service_cost * levers.service
     costs["quality"] = people * told.quality_cost * levers.quality

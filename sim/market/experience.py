@@ -3,15 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market import churn
 from sim.market.customers import Customers, live
 from sim.market.gathering import rows_of
 from sim.market.hotline import Outcomes
 from sim.market.needs import Round
-from sim.market.requests import Requests
+from sim.market.requests import ENQUIRY, Requests
 from sim.market.scene import Scene
 
 FINE, MINOR, MAJOR = -1, 0, 1
 RELIABILITY, RESPONSIVENESS, ASSURANCE, EMPATHY = 3, 4, 5, 6
+TINY = 1e-9  # of a need: ripe as soon as the next month begins
 QUICK, RESOLVED, UNRESOLVED, SILENT = 0, 1, 2, 3
 ENDINGS = ("quick", "resolved", "unresolved", "silent")
 
@@ -83,6 +85,21 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     ):
         _learn(perceived[:, attribute], lived, part)
     live(scene.settings, people, who, perceived, now=float(scene.month + 1))
+
+
+def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray) -> None:
+    """Let those whom the hotline missed bear it: a blow to staying, and who had a question buys elsewhere this time.
+
+    `missed` is as in `Outcomes`: what usually happens is in the usual rates already, so only what differs counts.
+    """
+    some = np.flatnonzero(missed)
+    if not len(some):
+        return
+    told, who, sign = scene.settings.contact, asked.who[some], missed[some].astype(float)
+    first = (asked.skill[some] == ENQUIRY) & (asked.attempt[some] == 1)
+    np.add.at(people.need, who, sign * told.missed_orders * first)
+    people.need[who] = np.maximum(people.need[who], TINY)
+    churn.strike(people, scene.settings.churn.causes.index("service"), who, sign * told.missed_blow)
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:

@@ -86,7 +86,7 @@ class Market:
         The order of a month: surroundings, the firm's policy, prospects, orders, failures, contacts,
         experience, losses, stages. The policy sees what was visible when the month began.
         """
-        done = plan(self.settings, policy, self._view(state, story), self._founders)
+        done = plan(self.settings, policy, self._view(state, story), self._founders, self.hotline.staffed)
         scene = self.scene(state.month, done)
         story.costs(state.month, done.costs)
         month.campaigns(scene, state, done, story)

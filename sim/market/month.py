@@ -224,6 +224,7 @@ def _take(scene: Scene, people: Customers, asked: Requests, hotline: Hotline, st
     story.contacts(people, asked, outcomes)
     for rows in _in_turn(asked.who):
         experience.speak(scene, people, asked.rows(rows), outcomes.rows(rows))
+    experience.miss(scene, people, asked, outcomes.missed)
     np.add.at(people.contacts, asked.who, ONE)
     complains = (asked.failed >= 0) & (asked.attempt == 1)
     np.add.at(people.complaints, asked.who[complains], ONE)

@@ -51,3 +51,21 @@ def test_the_best_price_lies_near_the_usual_and_doubling_is_ruinous(kind: str) -
     assert (
         made[2.0] < (0.85 if kind == "subscription" else 0.3) * made[1.0]
     )  # contracts bind for up to two years
+
+
+def mean_wait(story: Story) -> float:
+    return float(story.arrays("service_contacts")["wait"].mean())
+
+
+def test_fewer_questions_leave_more_time_for_the_rest() -> None:
+    usual, answered = told(Levers()), told(Levers(faq=1.0))
+    assert mean_wait(answered) < 0.5 * mean_wait(usual)
+    assert profit(told(Levers(faq=1.0, agents=0.6))) > profit(usual)
+
+
+def test_a_hotline_that_answers_nobody_is_a_loss_and_twice_the_staff_is_too_much() -> None:
+    made = [profit(told(Levers(agents=times))) for times in (0.1, 0.5, 1.0, 2.0)]
+    assert made[0] < 0.97 * made[2] and made[1] < made[2] > made[3]
+    none, many = told(Levers(agents=0.1)), told(Levers(agents=2.0))
+    assert founders_lost(none) > founders_lost(many)
+    assert len(none.arrays("orders")["day"]) < len(many.arrays("orders")["day"])
