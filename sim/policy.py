@@ -20,6 +20,7 @@ class View:
     """What the firm knows before a month begins: visible tables up to the end of the last, read-only arrays.
 
     `customers` and `prospects` are as of now; `history` gives a visible table so far, as a dictionary of arrays.
+    `served` is how many customers the firm pays staff, quality and fees for: those of the last twelve months.
     """
 
     month: int
@@ -28,6 +29,7 @@ class View:
     prospects: Mapping[str, NDArray]
     records: Mapping[str, Any] = field(repr=False)
     visible: tuple[str, ...] = field(repr=False, default=())
+    served: int = 0
 
     def history(self, table: str) -> Mapping[str, NDArray]:
         """Return all rows of a visible table so far; InputError for a table that is not to be seen."""
@@ -240,10 +242,8 @@ def _budget(policy: Policy, where: str) -> float | None:
     )
 
 
-def _costs(
-    settings: Section, made: Plan, view: View, founders: float, staff: float
-) -> dict[str, float]:
-    told, levers, people = settings.levers, made.levers, float(len(view.customers["customer_id"]))
+def _costs(settings: Section, made: Plan, view: View, founders: float, staff: float) -> dict[str, float]:
+    told, levers, people = settings.levers, made.levers, float(view.served)
     consent = view.customers["consent"]
     costs = {"calls": len(made.calls) * settings.prospects.call_cost}
     for kind, who in made.campaigns.items():

@@ -87,6 +87,23 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     live(scene.settings, people, who, perceived, now=float(scene.month + 1))
 
 
+def cared_for(scene: Scene, people: Customers, who: NDArray) -> None:
+    """Let personal attention be felt: answers, competence and warmth come out above what `who` expect.
+
+    Whoever has them already gains little; who was let down gains most.
+    """
+    if not len(who):
+        return
+    told, perceived = scene.settings.levers, rows_of(people.perceived, who)
+    better = rows_of(people.expected, who) + told.care_lift
+    for attribute in (RESPONSIVENESS, ASSURANCE, EMPATHY):
+        lived = np.maximum(perceived[:, attribute], better[:, attribute])
+        _learn(perceived[:, attribute], lived, told.care_learning)
+    live(scene.settings, people, who, perceived, now=float(scene.month))
+    people.delight[who] += told.care_delight
+    people.complaint[who] = 0.0  # somebody saw to it
+
+
 def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray) -> None:
     """Let those whom the hotline missed bear it: a blow to staying, and who had a question buys elsewhere this time.
 

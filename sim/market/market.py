@@ -146,4 +146,5 @@ class Market:
             prospects=prospects_seen(self.almanac, state.prospects),
             records={name: story.reader(name) for name in shown},
             visible=shown,
+            served=self.dealing.served(state),
         )

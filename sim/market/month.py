@@ -36,8 +36,7 @@ def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
 def attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     """Care, save offers and win-back: what the firm does to single customers."""
     people, told = state.people, scene.settings.levers
-    people.perceived[done.care, experience.EMPATHY] += told.care_lift
-    people.delight[done.care] += 0.5 * told.care_lift
+    experience.cared_for(scene, people, done.care)
     people.held[done.save] = np.exp(told.save_mean + told.save_sd * people.persuade[done.save])
     people.held_left[done.save] = told.save_months
     for kind, who in done.winback.items():
@@ -209,17 +208,22 @@ def answer(scene: Scene, state: State, hotline: Hotline, story: Story) -> None:
     """Take the requests due this month to the hotline, and then those that unsolved ones give rise to this month."""
     end = scene.almanac.first[scene.month + 1]
     due = state.waiting.day < end
-    asked, later = state.waiting.rows(due), [state.waiting.rows(~due)]
+    asked, later, calls = state.waiting.rows(due), [state.waiting.rows(~due)], 0
     while len(asked):
-        repeats = _take(scene, state.people, asked, hotline, story)
+        repeats, called = _take(scene, state.people, asked, hotline, story)
+        calls += called
         due = repeats.day < end
         later.append(repeats.rows(~due))
         asked = Requests.joined([repeats.rows(due)])
     state.waiting = Requests.joined(later)
+    if calls:
+        story.costs(scene.month, {"follow-up": calls * scene.settings.levers.follow_up_cost})
 
 
-def _take(scene: Scene, people: Customers, asked: Requests, hotline: Hotline, story: Story) -> Requests:
-    """Let the hotline answer, and the answers be felt; return the attempts that follow."""
+def _take(
+    scene: Scene, people: Customers, asked: Requests, hotline: Hotline, story: Story
+) -> tuple[Requests, int]:
+    """Let the hotline answer, and the answers be felt; return the attempts that follow, and follow-up calls made."""
     outcomes = hotline.answer(scene, asked, people.tier[asked.who] >= 2)
     story.contacts(people, asked, outcomes)
     for rows in _in_turn(asked.who):
@@ -228,19 +232,22 @@ def _take(scene: Scene, people: Customers, asked: Requests, hotline: Hotline, st
     np.add.at(people.contacts, asked.who, ONE)
     complains = (asked.failed >= 0) & (asked.attempt == 1)
     np.add.at(people.complaints, asked.who[complains], ONE)
-    solved = _follow_up(scene, asked, outcomes)
+    solved, called = _follow_up(scene, asked, outcomes.solved)
     repeats, tries = again(scene, asked, solved)
     _end_complaints(scene, people, asked, solved, tries, story)
-    return repeats
+    return repeats, called
 
 
-def _follow_up(scene: Scene, asked: Requests, outcomes: Outcomes) -> NDArray[np.bool_]:
-    """Return who has a solution at last: a call after three days settles part of what was left open."""
-    solved = outcomes.solved.copy()
-    if scene.levers.follow_up:
-        cures = scene.streams.uniforms("follow up", asked.contact_id) < scene.settings.levers.follow_up_cures
-        solved |= (asked.failed >= 0) & cures
-    return solved
+def _follow_up(scene: Scene, asked: Requests, solved: NDArray) -> tuple[NDArray[np.bool_], int]:
+    """Return who has a solution at last, and how many complainers were called for it.
+
+    A call after three days settles part of what was left open; who has a solution is not called.
+    """
+    if not scene.levers.follow_up:
+        return solved, 0
+    called = (asked.failed >= 0) & ~solved
+    cures = scene.streams.uniforms("follow up", asked.contact_id) < scene.settings.levers.follow_up_cures
+    return solved | (called & cures), int(called.sum())
 
 
 def _end_complaints(

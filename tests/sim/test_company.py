@@ -170,7 +170,7 @@ def test_half_the_staff_loses_more_customers_and_three_times_the_staff_fewer_but
 @pytest.mark.slow
 def test_a_page_of_answers_shortens_the_waits_on_the_shared_line() -> None:
     plain, page = (
-        board(Company(3000, 5).run(4, Steady(Actions(levers=Levers(faq=full))))) for full in (0.0, 1.0)
+        board(Company(8000, 1).run(5, Steady(Actions(levers=Levers(faq=full))))) for full in (0.0, 1.0)
     )
     assert page["requests"] < 0.7 * plain["requests"] and page["wait"] < 0.8 * plain["wait"]
 

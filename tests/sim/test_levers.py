@@ -9,7 +9,7 @@ from sim.market import Market
 from sim.market.scene import Levers
 from sim.market.settings import load
 from sim.market.story import Story
-from sim.policy import Actions, Steady
+from sim.policy import Actions, Steady, View
 from sim.truth import profit
 
 SIZE, MONTHS = 1500, 24
@@ -69,3 +69,67 @@ def test_a_hotline_that_answers_nobody_is_a_loss_and_twice_the_staff_is_too_much
     none, many = told(Levers(agents=0.1)), told(Levers(agents=2.0))
     assert founders_lost(none) > founders_lost(many)
     assert len(none.arrays("orders")["day"]) < len(many.arrays("orders")["day"])
+
+
+class Caring:
+    """Personal attention every third month: to a part of those who bought of late, the largest spenders first."""
+
+    budget = None
+
+    def __init__(self, part: float) -> None:
+        self.name, self.part = f"caring for {part}", part
+
+    def act(self, view: View) -> Actions:
+        seen = view.customers
+        spent = seen["spent"] * (seen["last_day"] > view.day - 120)
+        if view.month % 3 or not (spent > 0).any():
+            return Actions()
+        if self.part == 1.0:
+            return Actions(care=seen["customer_id"])
+        return Actions(care=seen["customer_id"][spent >= np.quantile(spent[spent > 0], 1.0 - self.part)])
+
+
+def test_care_is_felt_pays_for_the_valuable_and_never_for_everybody() -> None:
+    none, some, everybody = (
+        Market(4000, 11).run(24, policy) for policy in (Steady(), Caring(0.2), Caring(1.0))
+    )
+    satisfied = [
+        float(people.satisfaction[people.alive].mean())
+        for people in (none.customers(), everybody.customers())
+    ]
+    assert satisfied[1] > satisfied[0] + 0.15
+    assert len(everybody.arrays("truth_loss")["cause"]) < 0.98 * len(none.arrays("truth_loss")["cause"])
+    assert profit(some) > profit(none) > profit(everybody)
+
+
+def test_a_follow_up_call_is_paid_for_by_the_call_and_settles_complaints() -> None:
+    plain, called = told(Levers()), told(Levers(follow_up=True))
+    costs = called.arrays("costs")
+    paid = costs["amount"][costs["kind"] == "follow-up"]
+    price = load("retail").levers.follow_up_cost
+    assert len(paid) and np.allclose(paid % price, 0.0)
+    contacts = called.arrays("service_contacts")
+    open_ = (contacts["skill"] == 1) & ~contacts["solved"]
+    assert paid.sum() == price * open_.sum()
+    assert "follow-up" not in plain.arrays("costs")["kind"]
+    again = [float((story.arrays("service_contacts")["attempt"] > 1).mean()) for story in (plain, called)]
+    assert again[1] < again[0]
+
+
+@pytest.mark.parametrize("kind", ["retail", "subscription", "business"])
+def test_the_firm_pays_for_those_it_serves_and_not_for_all_who_ever_came(kind: str) -> None:
+    story = told(Levers(), kind)
+    costs, staff = story.arrays("costs"), load(kind).levers.staff_cost
+    served = costs["amount"][costs["kind"] == "hotline"] / staff
+    people = story.customers()
+    assert served[0] == pytest.approx(SIZE) and served[-1] < 0.95 * len(people)
+    if kind != "subscription":  # who has ordered in the eleven months before the last
+        orders = story.arrays("orders")
+        first, last = (story.almanac.first[month] for month in (MONTHS - 12, MONTHS - 1))
+        mine = (orders["day"] >= first) & (orders["day"] < last)
+        assert round(served[-1]) == len(np.unique(orders["customer_id"][mine]))
+
+
+def test_quality_pays_for_a_while_and_not_for_ever() -> None:
+    made = [profit(told(Levers(quality=more))) for more in (0.0, 1.0, 3.0)]
+    assert made[1] > max(made[0], made[2])
