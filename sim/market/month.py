@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.market import churn, experience, loyalty, needs, prospects
 from sim.market.customers import Customers, born, feel, lasting
-from sim.market.hotline import Hotline, Outcomes
+from sim.market.hotline import Hotline
 from sim.market.needs import Round, amounts, ripen
 from sim.market.requests import Requests, again, raised
 from sim.market.scene import Scene
@@ -133,7 +133,7 @@ def _pay(
     if scene.levers.mode:
         worth = np.empty(len(amount))
         for turn in made.turns():
-            worth[turn] = _points(scene, people, made, turn, (day, at, amount), story)
+            worth[turn] = _points(scene, people, made, turn, (day, at, amount, margin), story)
         amount, margin = amount - worth, margin - worth
     fen = np.rint(amount * 100.0).astype(np.int64)
     np.add.at(people.spent, made.who, amount)
@@ -151,14 +151,13 @@ def _points(
     people: Customers,
     made: Round,
     turn: slice,
-    told: tuple[NDArray, NDArray, NDArray],
+    told: tuple[NDArray, NDArray, NDArray, NDArray],
     story: Story,
 ) -> NDArray[np.float64]:
-    """Book the points of one turn of orders (`told`: day, second, amount); return what rewards are worth, yuan."""
-    day, at, amount = (column[turn] for column in told)
+    """Book the points of one turn of orders (`told`: day, second, amount, margin); return what rewards are worth, yuan."""
+    day, at, amount, margin = (column[turn] for column in told)
     who = made.who[turn]
-    worth, taken = loyalty.rewards(scene, people, who, made.chance[1, turn])
-    worth = np.minimum(worth, amount)
+    worth, taken = loyalty.rewards(scene, people, who, margin, made.chance[1, turn])
     booked = loyalty.book(scene, people, who, made.order_id[turn], amount - worth, taken)
     story.ledger(day, at, booked, len(who))
     return worth

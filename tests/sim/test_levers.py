@@ -133,3 +133,11 @@ def test_the_firm_pays_for_those_it_serves_and_not_for_all_who_ever_came(kind: s
 def test_quality_pays_for_a_while_and_not_for_ever() -> None:
     made = [profit(told(Levers(quality=more))) for more in (0.0, 1.0, 3.0)]
     assert made[1] > max(made[0], made[2])
+
+
+@pytest.mark.parametrize("mode", list(load("retail").loyalty.modes))
+def test_a_reward_never_eats_an_order_nor_its_margin(mode: str) -> None:
+    story = told(Levers(mode=mode))
+    orders, ledger = story.frame("orders"), story.frame("loyalty_ledger")
+    assert (ledger["kind"] == "redeem").sum() > 20
+    assert orders["amount"].min() >= load("retail").spending.least and orders["margin"].min() >= 0
