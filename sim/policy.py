@@ -354,5 +354,5 @@ def _checked(settings: Section, levers: Levers, where: str) -> Levers:
         raise InputError(
             f"{where}: mode = {levers.mode!r}: must be empty or one of {modes}; correct the spelling"
         )
-    plain = {name: float(getattr(levers, name)) for name in LIMITS}
+    plain: dict[str, Any] = {name: float(getattr(levers, name)) for name in LIMITS}
     return replace(levers, follow_up=bool(levers.follow_up), **plain)

@@ -22,14 +22,16 @@ ONE = np.int32(1)  # of the counters' own kind: counting by another is thirty ti
 def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
     """Send messages to those who consented: a push that differs from customer to customer, and fatigue."""
     people, state.effects, state.discount = state.people, 0.0, 0.0
-    if done.campaigns:
-        state.effects, state.discount = np.zeros(len(people)), np.zeros(len(people))
+    if not done.campaigns:
+        return
+    state.effects = effects = np.zeros(len(people))
+    state.discount = discount = np.zeros(len(people))
     for kind, who in done.campaigns.items():
         told = scene.settings.levers.campaigns[kind]
         story.exposures(scene, people, kind, who)
         who = who[people.consent[who]]
-        state.effects[who] += told.lift + told.spread * people.offer[who]
-        state.discount[who] = np.maximum(state.discount[who], told.discount)
+        effects[who] += told.lift + told.spread * people.offer[who]
+        discount[who] = np.maximum(discount[who], told.discount)
         people.fatigue[who] += 0.5
 
 
