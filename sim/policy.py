@@ -1,7 +1,7 @@
 """Policies: what a firm may see and what it may do, month by month, and the checks between the two."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ class View:
     """What the firm knows before a month begins: visible tables up to the end of the last, read-only arrays.
 
     `customers` and `prospects` are as of now; `history` gives a visible table so far, as a dictionary of arrays.
+    `served` is how many customers the firm pays staff, quality and fees for: those of the last twelve months.
     """
 
     month: int
@@ -28,6 +29,7 @@ class View:
     prospects: Mapping[str, NDArray]
     records: Mapping[str, Any] = field(repr=False)
     visible: tuple[str, ...] = field(repr=False, default=())
+    served: int = 0
 
     def history(self, table: str) -> Mapping[str, NDArray]:
         """Return all rows of a visible table so far; InputError for a table that is not to be seen."""
@@ -134,8 +136,14 @@ class Plan:
     selling: Sold
 
 
-def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan:
-    """Ask a policy for its actions and return them checked.
+def plan(
+    settings: Section,
+    policy: Policy,
+    view: View,
+    founders: float,
+    staffed: Callable[[float], float] = float,
+) -> Plan:
+    """Ask a policy for its actions and return them checked; `staffed` says how much of the usual staff is paid.
 
     Raises InputError in the policy's name when it fails, returns something else than Actions, names
     customers, prospects, campaigns, offers, channels or modes that do not exist, or costs more than its budget.
@@ -155,7 +163,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
     budget = _budget(policy, f"policy {name!r}, month {view.month}")
     known, open_ = view.customers["customer_id"], view.prospects["prospect_id"]
     where = f"policy {name!r}, month {view.month}"
-    _check_levers(settings, actions.levers, where)
+    set_to = _checked(settings, actions.levers, where)
     effort = _effort(settings, actions.prospecting, where)
     campaigns = {
         kind: _places(ids, known, where, f"campaigns[{kind}]")
@@ -166,7 +174,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         for kind, ids in _named(actions.winback, settings.winback.offers, where, "winback").items()
     }
     made = Plan(
-        levers=actions.levers,
+        levers=set_to,
         calls=_places(actions.calls, open_, where, "calls"),
         campaigns=campaigns,
         care=_places(actions.care, known, where, "care"),
@@ -178,7 +186,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
         alerts=_places(actions.alerts, known, where, "alerts"),
         selling=_selling(settings, actions.selling, known, where),
     )
-    made.costs.update(_costs(settings, made, view, founders))
+    made.costs.update(_costs(settings, made, view, founders, staffed(set_to.agents)))
     total = sum(made.costs.values())
     if budget is not None and total > budget + 1e-6:
         dearest = max(made.costs, key=lambda kind: made.costs[kind])
@@ -192,7 +200,7 @@ def plan(settings: Section, policy: Policy, view: View, founders: float) -> Plan
 def _terms(settings: Section, actions: Actions, known: NDArray, where: str) -> Mapping[str, NDArray]:
     """Return the places of those who are offered each term; InputError where nobody can be bound."""
     if "contract" not in settings:
-        if actions.terms or np.asarray(actions.alerts).size:
+        if not _nothing(actions.terms, actions.alerts):
             raise InputError(f"{where}: terms or alerts: this market has no contracts; leave them out")
         return {}
     choice = [str(months) for months in settings.contract.terms[1:]]
@@ -207,8 +215,9 @@ def _selling(settings: Section, asked: Selling, known: NDArray, where: str) -> S
             f"{where}: selling = {str(asked)[:60]}: must be sim.policy.Selling; write selling=Selling(…)"
         )
     choice = tuple(settings.sales.discounts) if "sales" in settings else ()
-    nothing = not (asked.visits or asked.discounts or np.size(asked.programme) or np.size(asked.handover))
-    if "sales" not in settings and not nothing:
+    if "sales" not in settings and not _nothing(
+        asked.visits, asked.discounts, asked.programme, asked.handover
+    ):
         raise InputError(f"{where}: selling: the customers of this market are no firms; leave it out")
     return Sold(
         visits={
@@ -226,16 +235,15 @@ def _selling(settings: Section, asked: Selling, known: NDArray, where: str) -> S
 
 def _budget(policy: Policy, where: str) -> float | None:
     budget = getattr(policy, "budget", None)
-    plain = isinstance(budget, int | float | np.integer | np.floating) and not isinstance(budget, bool)
-    if budget is None or (plain and budget >= 0):
+    if budget is None or (_number(budget) and budget >= 0):
         return budget
     raise InputError(
         f"{where}: budget = {budget!r}: must be a number of yuan from 0, or None for no limit; correct it"
     )
 
 
-def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[str, float]:
-    told, levers, people = settings.levers, made.levers, float(len(view.customers["customer_id"]))
+def _costs(settings: Section, made: Plan, view: View, founders: float, staff: float) -> dict[str, float]:
+    told, levers, people = settings.levers, made.levers, float(view.served)
     consent = view.customers["consent"]
     costs = {"calls": len(made.calls) * settings.prospects.call_cost}
     for kind, who in made.campaigns.items():
@@ -244,7 +252,7 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
     costs["save"] = len(made.save) * told.save_cost
     for kind, who in made.winback.items():
         costs[f"winback {kind}"] = len(who) * settings.winback.costs[kind]
-    costs["hotline"] = people * told.staff_cost * levers.agents
+    costs["hotline"] = people * told.staff_cost * staff
     costs["faq"] = people * told.faq_cost * levers.faq
     costs["service"] = people * told.service_cost * levers.service
     costs["quality"] = people * told.quality_cost * levers.quality
@@ -268,8 +276,20 @@ def _costs(settings: Section, made: Plan, view: View, founders: float) -> dict[s
     return {kind: cost for kind, cost in costs.items() if cost}
 
 
+def _nothing(*given: Any) -> bool:
+    return not any(len(one) if isinstance(one, Mapping) else _some(one).size for one in given)
+
+
+def _some(ids: Any) -> NDArray:
+    """Return what was given as an array; an empty text in it stands for what is no list at all."""
+    try:
+        return np.asarray(ids)
+    except (ValueError, TypeError, OverflowError):  # ragged, or what cannot be an array
+        return np.array([""])
+
+
 def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np.int64]:
-    given = np.asarray(ids)
+    given = _some(ids)
     if given.size == 0:
         return np.zeros(0, dtype=np.int64)
     if given.ndim != 1 or given.dtype.kind not in "iu":
@@ -287,7 +307,7 @@ def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np
 
 def _named(given: Any, known: Collection[str], where: str, what: str) -> Mapping[str, ArrayLike]:
     if not isinstance(given, Mapping) or set(given) - set(known):
-        wrong = sorted(set(given) - set(known))[0] if isinstance(given, Mapping) else given
+        wrong = sorted(set(given) - set(known), key=str)[0] if isinstance(given, Mapping) else given
         raise InputError(f"{where}: {what} = {wrong!r}: is none of {', '.join(known)}; correct the spelling")
     return given
 
@@ -295,11 +315,15 @@ def _named(given: Any, known: Collection[str], where: str, what: str) -> Mapping
 def _effort(settings: Section, given: Mapping[str, float], where: str) -> dict[str, float]:
     _named(given, settings.prospects.channels, where, "prospecting")
     for channel, times in given.items():
-        if not isinstance(times, int | float) or not 0 <= times <= 10:
+        if not _number(times) or not 0 <= times <= 10:
             raise InputError(
                 f"{where}: prospecting[{channel}] = {times!r}: must be a number from 0 to 10; correct it"
             )
-    return dict(given)
+    return {channel: float(times) for channel, times in given.items()}
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 LIMITS = {
@@ -311,7 +335,8 @@ LIMITS = {
 }
 
 
-def _check_levers(settings: Section, levers: Levers, where: str) -> None:
+def _checked(settings: Section, levers: Levers, where: str) -> Levers:
+    """Return the levers with plain numbers; InputError in the policy's name for what they cannot be."""
     if not isinstance(levers, Levers):
         raise InputError(
             f"{where}: levers = {levers!r}: must be sim.market.scene.Levers; write levers=Levers(…)"
@@ -320,12 +345,14 @@ def _check_levers(settings: Section, levers: Levers, where: str) -> None:
         raise InputError(f"{where}: follow_up = {levers.follow_up!r}: must be True or False; correct it")
     for name, (low, high) in LIMITS.items():
         value = getattr(levers, name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        if not _number(value) or not low <= value <= high:
             raise InputError(
                 f"{where}: {name} = {value!r}: must be a number from {low:g} to {high:g}; correct it"
             )
-    if levers.mode and levers.mode not in settings.loyalty.modes:
+    if not isinstance(levers.mode, str) or (levers.mode and levers.mode not in settings.loyalty.modes):
         modes = ", ".join(settings.loyalty.modes)
         raise InputError(
             f"{where}: mode = {levers.mode!r}: must be empty or one of {modes}; correct the spelling"
         )
+    plain: dict[str, Any] = {name: float(getattr(levers, name)) for name in LIMITS}
+    return replace(levers, follow_up=bool(levers.follow_up), **plain)

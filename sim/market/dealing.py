@@ -55,6 +55,16 @@ class Open:
         """Return the places of those who are lost this month."""
         return churn.leave(scene, state.people, since)
 
+    def served(self, state: State) -> int:
+        """Return how many have bought within twelve months, the one that begins among them.
+
+        Founders who have not count while the books are younger than a year.
+        """
+        bought = state.people.year > 0
+        if state.month < month.YEAR:
+            bought |= np.isnan(state.people.last_order)
+        return int(np.count_nonzero(bought))
+
     def seen(
         self, almanac: Almanac, around: Surroundings, state: State
     ) -> Mapping[str, Callable[[], NDArray]]:
@@ -106,6 +116,10 @@ class Bound(Open):
         lost = quitting.leave(scene, state.people, bound, since, story)
         quitting.renew(scene, state.people, bound, story)
         return lost
+
+    def served(self, state: State) -> int:
+        """Return how many have a contract."""
+        return int(np.count_nonzero(~(usage.contracts_of(state).leaves <= state.month)))
 
     def seen(
         self, almanac: Almanac, around: Surroundings, state: State

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.callcenter import Centre
 from sim.contacts import Contacts, draws, poisson
 from sim.market.hotline import Outcomes
-from sim.market.requests import SKILLS, Requests, reasons
+from sim.market.requests import SKILLS, Requests, load, reasons
 from sim.market.scene import Scene
 from sim.records import Calls
 from sim.scenario import Scenario
@@ -25,8 +25,9 @@ DAY_STEP = 1_000_000
 class Exchange:
     """A hotline that is a contact centre: a month's requests become contacts, day by day, and come back as calls.
 
-    `agents` is the usual plan; the lever `agents` of a month multiplies it, at least one agent a team stays.
-    `sisters` calls a day for sister shops wait in the same lines; they leave no record.
+    `agents` is the usual plan; the lever `agents` of a month multiplies the hours of each team over the day.
+    `sisters` calls a day for sister shops wait in the same lines; they leave no record. What the firm does about
+    questions its sisters do too: they share one page of answers as they share the line.
     """
 
     def __init__(self, scenario: Scenario, agents: Agents, streams: Streams, sisters: float = 0.0) -> None:
@@ -69,13 +70,13 @@ class Exchange:
         )
         if not self.sisters:
             return own
-        made = Contacts.joined(own, self._sisters(np.unique(requests.day)))
+        made = Contacts.joined(own, self._sisters(np.unique(requests.day), self.sisters * load(scene)))
         return made.rows(np.lexsort((made["contact_id"], made["at"], made["day"])))
 
-    def _sisters(self, days: NDArray) -> Contacts:
-        """Return the calls for sister shops on these days, in the usual mix and shape of the day."""
+    def _sisters(self, days: NDArray, calls: float) -> Contacts:
+        """Return the calls for sister shops on these days, so many a day on average, in the usual mix and shape of the day."""
         luck = self.streams.uniforms("sister calls", days).tolist()
-        counts = np.array([poisson(self.sisters, u) for u in luck])
+        counts = np.array([poisson(calls, u) for u in luck])
         day = np.repeat(days, counts)
         ids = SISTER + day * DAY_STEP + np.concatenate([np.arange(n) for n in counts])
         told, one = self.scenario, self.streams.quads("sister call", ids)
@@ -93,9 +94,29 @@ class Exchange:
             at=np.floor(np.interp(one[0] * upto[-1], upto, edges) * 1000.0) / 1000.0,
         )
 
+    def staffed(self, agents: float) -> float:
+        """Return the seats that are really there over those of the usual plan."""
+        usual, now = (sum(map(sum, seats(self.agents, times).values())) for times in (1.0, agents))
+        return now / max(usual, 1)
+
     def _staffing(self, times: float) -> Staffing:
-        plan = {team: [max(1, round(n * times)) for n in agents] for team, agents in self.agents.items()}
-        return Staffing.from_plain(plan, self.scenario)
+        return Staffing.from_plain(seats(self.agents, times), self.scenario)
+
+
+def seats(agents: Agents, times: float) -> dict[str, list[int]]:
+    """Return a plan `times` as large: hour by hour whole people, over the day the right number of hours.
+
+    Teams round in turn up and down, so that not all are away in the same hour; one person is always there.
+    """
+    made = {}
+    for number, (team, plan) in enumerate(agents.items()):
+        upto = np.floor(np.cumsum([0, *plan]) * times + (0.5 if number % 2 == 0 else 1e-9))
+        made[team] = np.diff(upto).astype(int).tolist()
+    first = next(iter(made))
+    for hour in range(len(made[first])):
+        if not any(plan[hour] for plan in made.values()):
+            made[first][hour] = 1
+    return made
 
 
 def _nothing(n: int) -> Outcomes:
@@ -105,6 +126,7 @@ def _nothing(n: int) -> Outcomes:
         solved=np.zeros(n, dtype=bool),
         transfers=np.zeros(n, dtype=np.int64),
         agent_id=np.full(n, -1),
+        missed=np.ones(n, dtype=np.int8),
     )
 
 
@@ -117,6 +139,7 @@ def _fill(outcomes: Outcomes, calls: Calls, ids: NDArray, order: NDArray) -> Non
     np.add.at(outcomes.wait, place, np.nan_to_num(calls["wait"]))
     through = np.isin(calls["outcome"], ANSWERED)
     outcomes.abandoned[place[through]] = False
+    outcomes.missed[place[through]] = 0
     outcomes.solved[place[calls["solved"]]] = True
     reached = calls["agent_id"] >= 0
     outcomes.agent_id[place[reached]] = calls["agent_id"][reached]

@@ -3,15 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market import churn
 from sim.market.customers import Customers, live
 from sim.market.gathering import rows_of
 from sim.market.hotline import Outcomes
 from sim.market.needs import Round
-from sim.market.requests import Requests
+from sim.market.requests import ENQUIRY, Requests
 from sim.market.scene import Scene
 
 FINE, MINOR, MAJOR = -1, 0, 1
 RELIABILITY, RESPONSIVENESS, ASSURANCE, EMPATHY = 3, 4, 5, 6
+TINY = 1e-9  # of a need: ripe as soon as the next month begins
 QUICK, RESOLVED, UNRESOLVED, SILENT = 0, 1, 2, 3
 ENDINGS = ("quick", "resolved", "unresolved", "silent")
 
@@ -34,7 +36,7 @@ def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
     better = scene.settings.levers.quality_gain * scene.levers.quality
     level = told.levels
     lived[0] = level[0] + better + lived[0] - shock
-    lived[1] = level[1] + lived[1] - 2.0 * scene.price_gap - 2.0 * (scene.levers.price - 1.0)
+    lived[1] = level[1] + lived[1] - 2.0 * scene.price_gap
     lived[2] += level[2]
     lived[3] = level[3] + lived[3] - 0.6 * shock
     return lived
@@ -83,6 +85,38 @@ def speak(scene: Scene, people: Customers, requests: Requests, outcomes: Outcome
     ):
         _learn(perceived[:, attribute], lived, part)
     live(scene.settings, people, who, perceived, now=float(scene.month + 1))
+
+
+def cared_for(scene: Scene, people: Customers, who: NDArray) -> None:
+    """Let personal attention be felt: answers, competence and warmth come out above what `who` expect.
+
+    Whoever has them already gains little; who was let down gains most.
+    """
+    if not len(who):
+        return
+    told, perceived = scene.settings.levers, rows_of(people.perceived, who)
+    better = rows_of(people.expected, who) + told.care_lift
+    for attribute in (RESPONSIVENESS, ASSURANCE, EMPATHY):
+        lived = np.maximum(perceived[:, attribute], better[:, attribute])
+        _learn(perceived[:, attribute], lived, told.care_learning)
+    live(scene.settings, people, who, perceived, now=float(scene.month))
+    people.delight[who] += told.care_delight
+    people.complaint[who] = 0.0  # somebody saw to it
+
+
+def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray) -> None:
+    """Let those whom the hotline missed bear it: a blow to staying, and who had a question buys elsewhere this time.
+
+    `missed` is as in `Outcomes`: what usually happens is in the usual rates already, so only what differs counts.
+    """
+    some = np.flatnonzero(missed)
+    if not len(some):
+        return
+    told, who, sign = scene.settings.contact, asked.who[some], missed[some].astype(float)
+    first = (asked.skill[some] == ENQUIRY) & (asked.attempt[some] == 1)
+    np.add.at(people.need, who, sign * told.missed_orders * first)
+    people.need[who] = np.maximum(people.need[who], TINY)
+    churn.strike(people, scene.settings.churn.causes.index("service"), who, sign * told.missed_blow)
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:

@@ -23,11 +23,15 @@ def pull(scene: Scene, people: Customers) -> NDArray[np.float64] | float:
 
 
 def rewards(
-    scene: Scene, people: Customers, who: NDArray, chance: NDArray
+    scene: Scene, people: Customers, who: NDArray, margin: NDArray, chance: NDArray
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return what each order of `who` is cheaper by a reward, yuan, and the points it takes."""
+    """Return what each order of `who` is cheaper by a reward, yuan, and the points it takes.
+
+    The house takes points only where the order's margin is more than the reward: small baskets wait.
+    """
     mode = scene.settings.loyalty.modes[scene.levers.mode]
     redeems = (people.points[who] >= mode.reward) & (chance < scene.settings.loyalty.redeem_share)
+    redeems &= margin > mode.worth
     return np.where(redeems, mode.worth, 0.0), np.where(redeems, int(mode.reward), 0)
 
 

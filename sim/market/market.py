@@ -86,7 +86,7 @@ class Market:
         The order of a month: surroundings, the firm's policy, prospects, orders, failures, contacts,
         experience, losses, stages. The policy sees what was visible when the month began.
         """
-        done = plan(self.settings, policy, self._view(state, story), self._founders)
+        done = plan(self.settings, policy, self._view(state, story), self._founders, self.hotline.staffed)
         scene = self.scene(state.month, done)
         story.costs(state.month, done.costs)
         month.campaigns(scene, state, done, story)
@@ -99,6 +99,8 @@ class Market:
         month.answer(scene, state, self.hotline, story)
         self.dealing.month(scene, state, done, since, story)
         self.dealing.staff(scene, state, done, story)
+        if done.levers.price > 1.0:
+            month.resent(scene, state.people)
         if truth:
             story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
             self.dealing.reveal(scene, state, story)
@@ -144,4 +146,5 @@ class Market:
             prospects=prospects_seen(self.almanac, state.prospects),
             records={name: story.reader(name) for name in shown},
             visible=shown,
+            served=self.dealing.served(state),
         )

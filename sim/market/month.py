@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market import churn, experience, loyalty, prospects
+from sim.market import churn, experience, loyalty, needs, prospects
 from sim.market.customers import Customers, born, feel, lasting
-from sim.market.hotline import Hotline, Outcomes
+from sim.market.hotline import Hotline
 from sim.market.needs import Round, amounts, ripen
 from sim.market.requests import Requests, again, raised
 from sim.market.scene import Scene
@@ -38,8 +38,7 @@ def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
 def attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     """Care, save offers and win-back: what the firm does to single customers."""
     people, told = state.people, scene.settings.levers
-    people.perceived[done.care, experience.EMPATHY] += told.care_lift
-    people.delight[done.care] += 0.5 * told.care_lift
+    experience.cared_for(scene, people, done.care)
     people.held[done.save] = np.exp(told.save_mean + told.save_sd * people.persuade[done.save])
     people.held_left[done.save] = told.save_months
     for kind, who in done.winback.items():
@@ -87,7 +86,7 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
     if np.any(state.effects):
         intensity *= np.exp(state.effects)
     if scene.levers.price != 1.0:
-        intensity *= np.exp(-0.3 * people.price_sense * (scene.levers.price - 1.0))
+        intensity *= needs.demand(scene.settings, people, scene.levers.price)
     intensity *= loyalty.pull(scene, people)
     last = since.copy()
     made = ripen(people, scene.streams, intensity, since)
@@ -137,7 +136,7 @@ def _pay(
     if scene.levers.mode:
         worth = np.empty(len(amount))
         for turn in made.turns():
-            worth[turn] = _points(scene, people, made, turn, (day, at, amount), story)
+            worth[turn] = _points(scene, people, made, turn, (day, at, amount, margin), story)
         amount, margin = amount - worth, margin - worth
     fen = np.rint(amount * 100.0).astype(np.int64)
     np.add.at(people.spent, made.who, amount)
@@ -155,14 +154,13 @@ def _points(
     people: Customers,
     made: Round,
     turn: slice,
-    told: tuple[NDArray, NDArray, NDArray],
+    told: tuple[NDArray, NDArray, NDArray, NDArray],
     story: Story,
 ) -> NDArray[np.float64]:
-    """Book the points of one turn of orders (`told`: day, second, amount); return what rewards are worth, yuan."""
-    day, at, amount = (column[turn] for column in told)
+    """Book the points of one turn of orders (`told`: day, second, amount, margin); return what rewards are worth, yuan."""
+    day, at, amount, margin = (column[turn] for column in told)
     who = made.who[turn]
-    worth, taken = loyalty.rewards(scene, people, who, made.chance[1, turn])
-    worth = np.minimum(worth, amount)
+    worth, taken = loyalty.rewards(scene, people, who, margin, made.chance[1, turn])
     booked = loyalty.book(scene, people, who, made.order_id[turn], amount - worth, taken)
     story.ledger(day, at, booked, len(who))
     return worth
@@ -212,37 +210,46 @@ def answer(scene: Scene, state: State, hotline: Hotline, story: Story) -> None:
     """Take the requests due this month to the hotline, and then those that unsolved ones give rise to this month."""
     end = scene.almanac.first[scene.month + 1]
     due = state.waiting.day < end
-    asked, later = state.waiting.rows(due), [state.waiting.rows(~due)]
+    asked, later, calls = state.waiting.rows(due), [state.waiting.rows(~due)], 0
     while len(asked):
-        repeats = _take(scene, state.people, asked, hotline, story)
+        repeats, called = _take(scene, state.people, asked, hotline, story)
+        calls += called
         due = repeats.day < end
         later.append(repeats.rows(~due))
         asked = Requests.joined([repeats.rows(due)])
     state.waiting = Requests.joined(later)
+    if calls:
+        story.costs(scene.month, {"follow-up": calls * scene.settings.levers.follow_up_cost})
 
 
-def _take(scene: Scene, people: Customers, asked: Requests, hotline: Hotline, story: Story) -> Requests:
-    """Let the hotline answer, and the answers be felt; return the attempts that follow."""
+def _take(
+    scene: Scene, people: Customers, asked: Requests, hotline: Hotline, story: Story
+) -> tuple[Requests, int]:
+    """Let the hotline answer, and the answers be felt; return the attempts that follow, and follow-up calls made."""
     outcomes = hotline.answer(scene, asked, people.tier[asked.who] >= 2)
     story.contacts(people, asked, outcomes)
     for rows in _in_turn(asked.who):
         experience.speak(scene, people, asked.rows(rows), outcomes.rows(rows))
+    experience.miss(scene, people, asked, outcomes.missed)
     np.add.at(people.contacts, asked.who, ONE)
     complains = (asked.failed >= 0) & (asked.attempt == 1)
     np.add.at(people.complaints, asked.who[complains], ONE)
-    solved = _follow_up(scene, asked, outcomes)
+    solved, called = _follow_up(scene, asked, outcomes.solved)
     repeats, tries = again(scene, asked, solved)
     _end_complaints(scene, people, asked, solved, tries, story)
-    return repeats
+    return repeats, called
 
 
-def _follow_up(scene: Scene, asked: Requests, outcomes: Outcomes) -> NDArray[np.bool_]:
-    """Return who has a solution at last: a call after three days settles part of what was left open."""
-    solved = outcomes.solved.copy()
-    if scene.levers.follow_up:
-        cures = scene.streams.uniforms("follow up", asked.contact_id) < scene.settings.levers.follow_up_cures
-        solved |= (asked.failed >= 0) & cures
-    return solved
+def _follow_up(scene: Scene, asked: Requests, solved: NDArray) -> tuple[NDArray[np.bool_], int]:
+    """Return who has a solution at last, and how many complainers were called for it.
+
+    A call after three days settles part of what was left open; who has a solution is not called.
+    """
+    if not scene.levers.follow_up:
+        return solved, 0
+    called = (asked.failed >= 0) & ~solved
+    cures = scene.streams.uniforms("follow up", asked.contact_id) < scene.settings.levers.follow_up_cures
+    return solved | (called & cures), int(called.sum())
 
 
 def _end_complaints(
@@ -269,6 +276,16 @@ def _in_turn(who: NDArray) -> Iterable[NDArray[np.int64] | slice]:
     rank = np.arange(len(who)) - np.repeat(first, np.diff(np.append(first, len(who))))
     for turn in range(int(rank.max()) + 1):
         yield np.sort(order[rank == turn])
+
+
+def resent(scene: Scene, people: Customers) -> None:
+    """Let what we have made dearer wear customers down, month by month, the more they mind prices; twice the price
+    is borne by far fewer than two rises of half of it would suggest.
+    """
+    told = scene.settings.churn
+    size = told.price_blow * (scene.levers.price**4 - 1.0) / 4.0 / max(told.price_push, 1e-9)
+    who = np.flatnonzero(people.alive)
+    churn.strike(people, told.causes.index("price"), who, size * people.price_sense[who])
 
 
 def age(scene: Scene, state: State) -> None:

@@ -95,6 +95,13 @@ def temper(streams: Streams, order_id: NDArray) -> NDArray[np.float64]:
     return streams.quads(ORDER, order_id, use=3)
 
 
+def demand(settings: Section, people: Customers, price: float) -> NDArray[np.float64]:
+    """Return by what each customer's rate is multiplied at a price (1 = usual): less the dearer, sooner the more they mind."""
+    told = settings.buying
+    minds = people.price_sense * (told.price_sense / max(settings.churn.price_push, 1e-9)) + told.price_pull
+    return np.exp(minds * (1.0 - price))
+
+
 def amounts(
     settings: Section, people: Customers, one: Round, discount: NDArray | float, price: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.market.almanac import DAY_SECONDS
 from sim.market.customers import Customers
 from sim.market.needs import Round, temper
-from sim.market.scene import Scene
+from sim.market.scene import Levers, Scene
 from sim.market.settings import Section
 
 ENQUIRY, COMPLAINT = 0, 1
@@ -100,6 +100,22 @@ def raised(
         attempt=np.ones(len(some), dtype=np.int64),
         failed=failed[some].astype(np.int64),
     ), complains
+
+
+def load(scene: Scene) -> float:
+    """Return how many requests an order gives rise to under the levers of the month, times the usual number.
+
+    By the settings, not by counting: a block of a market must wait as long as the whole.
+    """
+    return _per_order(scene.settings, scene.levers) / _per_order(scene.settings, Levers())
+
+
+def _per_order(settings: Section, levers: Levers) -> float:
+    told, chance = settings.voice, settings.failures.chance * 0.5**levers.quality
+    asked = sum(share * told.faq_covers[reason] for reason, share in told.reasons_enquiry.items())
+    major = settings.failures.major_share
+    voiced = (1.0 - major) * told.complain[0] + major * told.complain[1]
+    return float((1.0 - chance) * told.question_share * (1.0 - levers.faq * asked) + chance * voiced)
 
 
 def again(scene: Scene, asked: Requests, solved: NDArray) -> tuple[Requests, NDArray[np.bool_]]:

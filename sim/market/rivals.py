@@ -10,6 +10,7 @@ from sim.market.settings import Section
 from sim.streams import Streams
 
 STEP = 1000  # rivals, or members of staff, at most
+RAISED = 2.0  # a rise of our own, beside a price of the rivals
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,13 @@ class Surroundings:
         return cls(prices, quality, campaign, leaves)
 
     def price_gap(self, month: int, ours: float) -> float:
-        """Return how much dearer we are than the cheapest third of the rivals, a share of our price."""
+        """Return how much dearer we are than the cheapest third of the rivals, as customers feel it: a share of our price.
+
+        What we have made dearer ourselves counts `RAISED` times: customers remember what they used to pay, and
+        losses weigh double or more (Kahneman and Tversky).
+        """
         cheapest = np.sort(self.price[month])[: max(1, self.price.shape[1] // 3)].mean()
-        return float(ours - cheapest)
+        return float(ours - cheapest) + (RAISED - 1.0) * max(ours - 1.0, 0.0)
 
     def noise(self, month: int, each: float) -> float:
         """Return how much rivals make themselves heard: campaigns and better quality."""

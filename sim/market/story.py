@@ -93,10 +93,10 @@ class Story:
         return {name: np.concatenate([rows[name] for rows in several]) for name in names} if several else {}
 
     def reader(self, table: str) -> Callable[[], dict[str, NDArray]]:
-        """Return a function that gives the rows of a table, read-only."""
+        """Return a function that gives a copy of the rows of a table, read-only."""
 
         def read() -> dict[str, NDArray]:
-            rows = self.arrays(table)
+            rows = {name: column.copy() for name, column in self.arrays(table).items()}
             for column in rows.values():
                 column.flags.writeable = False
             return rows
@@ -272,13 +272,13 @@ class Story:
 
 
 class Seen(Mapping[str, NDArray]):
-    """Columns that are made when somebody looks at them, read-only."""
+    """Columns that are made when somebody looks at them: read-only copies, through which nothing can be changed."""
 
     def __init__(self, **makers: Callable[[], NDArray]) -> None:
         self.makers = makers
 
     def __getitem__(self, name: str) -> NDArray:
-        column = self.makers[name]().view()
+        column = self.makers[name]().copy()
         column.flags.writeable = False
         return column
 

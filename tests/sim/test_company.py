@@ -5,6 +5,7 @@ import pytest
 
 from sim import tables
 from sim.company import Chronicle, Company, board
+from sim.market.exchange import seats
 from sim.market.scene import Levers
 from sim.market.settings import load as market_settings
 from sim.policy import Actions, Steady, View
@@ -144,3 +145,40 @@ def test_sister_shops_fill_a_small_line_and_leave_no_record() -> None:
     # The same people call; only further attempts may differ, by what came of the first.
     ids = [set(frame["contact_id"] // 10) for frame in (calls, first)]
     assert ids[0] == ids[1] and calls["wait"].sum() > first["wait"].sum()
+
+
+@pytest.mark.slow
+def test_half_the_staff_loses_more_customers_and_three_times_the_staff_fewer_but_later() -> None:
+    stories = [
+        Company(8000, 1).run(12, Steady(Actions(levers=Levers(agents=times)))).story
+        for times in (0.5, 1.0, 3.0)
+    ]
+    waits = [float(story.arrays("service_contacts")["wait"].mean()) for story in stories]
+    assert waits[0] > waits[1] + 5 > waits[2] + 10
+    upto = []  # losses up to each month
+    for story in stories:
+        month = np.floor(story.arrays("truth_loss")["lost_at"]).astype(int)
+        upto.append(np.cumsum(np.bincount(month, minlength=12)[:12]))
+    worse, better = upto[0] - upto[1], upto[1] - upto[2]
+    assert worse[11] > 0 and better[11] > 0
+    assert (upto[0] - upto[2])[:3].mean() < 0.5 * (upto[0] - upto[2])[9:].mean()
+    paid = [story.arrays("costs") for story in stories]
+    hotline = [cost["amount"][cost["kind"] == "hotline"][0] for cost in paid]
+    assert 0.45 < hotline[0] / hotline[1] < 0.65 and hotline[2] == pytest.approx(3 * hotline[1])
+
+
+@pytest.mark.slow
+def test_a_page_of_answers_shortens_the_waits_on_the_shared_line() -> None:
+    plain, page = (
+        board(Company(8000, 1).run(5, Steady(Actions(levers=Levers(faq=full))))) for full in (0.0, 1.0)
+    )
+    assert page["requests"] < 0.7 * plain["requests"] and page["wait"] < 0.8 * plain["wait"]
+
+
+def test_seats_are_as_many_hours_as_are_paid_and_somebody_is_always_there() -> None:
+    plan = {"enquiry": (1, 1, 2, 2, 1, 1), "complaint": (1, 1, 1, 1, 1, 1)}
+    assert seats(plan, 1.0) == {team: list(hours) for team, hours in plan.items()}
+    assert seats(plan, 3.0) == {team: [3 * n for n in hours] for team, hours in plan.items()}
+    half = seats(plan, 0.5)
+    assert sum(map(sum, half.values())) == 7 and all(map(any, zip(*half.values(), strict=True)))
+    assert all(map(any, zip(*seats(plan, 0.1).values(), strict=True)))

@@ -185,3 +185,35 @@ def test_a_whole_table_has_no_curve():
         pareto_curve(table)
     with pytest.raises(InputError, match=r"table = None: must be a table"):
         abc(None)
+
+
+def test_a_whole_table_has_no_curve():
+    table = pd.DataFrame({"customer_id": [1, 2], "total": [100.0, 1.0]})
+    with pytest.raises(InputError, match=r"values = a DataFrame: must be one column of numbers; choose one"):
+        pareto_curve(table)
+    with pytest.raises(InputError, match=r"table = None: must be a table"):
+        abc(None)
+
+
+def test_a_whole_table_has_no_curve():
+    table = pd.DataFrame({"customer_id": [1, 2], "total": [100.0, 1.0]})
+    with pytest.raises(InputError, match=r"values = a DataFrame: must be one column of numbers; choose one"):
+        pareto_curve(table)
+    with pytest.raises(InputError, match=r"table = None: must be a table"):
+        abc(None)
+
+
+def test_a_whole_table_has_no_curve():
+    table = pd.DataFrame({"customer_id": [1, 2], "total": [100.0, 1.0]})
+    with pytest.raises(InputError, match=r"values = a DataFrame: must be one column of numbers; choose one"):
+        pareto_curve(table)
+    with pytest.raises(InputError, match=r"table = None: must be a table"):
+        abc(None)
+
+
+def test_a_whole_table_has_no_curve():
+    table = pd.DataFrame({"customer_id": [1, 2], "total": [100.0, 1.0]})
+    with pytest.raises(InputError, match=r"values = a DataFrame: must be one column of numbers; choose one"):
+        pareto_curve(table)
+    with pytest.raises(InputError, match=r"table = None: must be a table"):
+        abc(None)

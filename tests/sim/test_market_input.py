@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import dataset, people, truth
@@ -12,7 +13,7 @@ from sim.market import Market, targets
 from sim.market import settings as market_settings
 from sim.market.scene import Levers
 from sim.market.tables import frame
-from sim.policy import Actions, Steady, View
+from sim.policy import Actions, Selling, Steady, View
 from sim.scenario import load
 from sim.streams import Streams
 
@@ -58,12 +59,51 @@ def act(actions: Any, budget: float | None = None) -> Any:
         (Actions(levers=Levers(follow_up="yes")), r"follow_up = 'yes': must be True or False"),  # type: ignore[arg-type]
         (Actions(care="all"), r"care = all: must be a list of whole numbers"),
         (Actions(levers=Levers(price=float("nan"))), r"price = nan: must be a number from 0.5"),
+        (Actions(levers=Levers(mode=["own"])), r"mode = \['own'\]: must be empty or one of own"),  # type: ignore[arg-type]
+        (Actions(care=[[1, 2], [3]]), r"care = \[\[1, 2\], \[3\]\]: must be a list of whole numbers"),  # type: ignore[list-item]
+        (Actions(alerts=[[1, 2], [3]]), "terms or alerts: this market has no contracts"),  # type: ignore[list-item]
+        (
+            Actions(selling=Selling(programme=[[1, 2], [3]])),
+            "selling: the customers of this market are no firms",
+        ),  # type: ignore[list-item]
+        (Actions(campaigns={1: [1], "gift": [2]}), r"campaigns = 1: is none of newsletter"),  # type: ignore[dict-item]
+        (Actions(prospecting={"blog": True}), r"prospecting\[blog\] = True: must be a number from 0 to 10"),
         (Actions(levers=Levers(mode="stamps")), r"mode = 'stamps': must be empty or one of own, alliance"),
     ],
 )
 def test_a_wrong_action_is_refused_in_the_policys_name(actions: Any, words: str) -> None:
     with pytest.raises(InputError, match="policy 'mine', month 0: " + words):
         Market(50, 1).run(2, act(actions))
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    plain = Actions(levers=Levers(agents=2.0, price=1.25), prospecting={"blog": 2.0})
+    numpy = Actions(
+        levers=Levers(agents=np.int64(2), price=np.float32(1.25)),  # type: ignore[arg-type]
+        prospecting={"blog": np.float32(2.0)},  # type: ignore[dict-item]
+    )
+    one, two = (Market(50, 1).run(3, act(actions)) for actions in (plain, numpy))
+    for name in ("orders", "service_contacts", "prospects", "costs"):
+        assert one.frame(name).equals(two.frame(name)), name
+
+
+def test_what_a_policy_sees_is_a_copy_even_for_who_looks_behind_it() -> None:
+    class Burglar:
+        name, budget = "burglar", None
+
+        def act(self, view: View) -> Actions:
+            seen = [view.customers["points"], view.prospects["need_seen"], *view.history("orders").values()]
+            for column in seen:
+                column = column if column.base is None else column.base
+                column.flags.writeable = True
+                column[:] = 10**6 if column.dtype.itemsize > 2 else 1
+            return Actions(levers=Levers(mode="own"))
+
+    honest, broken = (
+        Market(100, 1).run(6, policy) for policy in (Steady(Actions(levers=Levers(mode="own"))), Burglar())
+    )
+    for name in ("orders", "loyalty_ledger", "prospects"):
+        assert honest.frame(name).equals(broken.frame(name)), name
 
 
 def test_a_policy_that_breaks_its_budget_is_told_what_costs_most() -> None:

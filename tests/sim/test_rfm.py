@@ -191,3 +191,35 @@ def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
             measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
         with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
             measure(None)
+
+
+def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
+    for measure in (scores, types):
+        with pytest.raises(InputError, match=r"RFM table = 0 rows: must have at least one row"):
+            measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
+        with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
+            measure(None)
+
+
+def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
+    for measure in (scores, types):
+        with pytest.raises(InputError, match=r"RFM table = 0 rows: must have at least one row"):
+            measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
+        with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
+            measure(None)
+
+
+def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
+    for measure in (scores, types):
+        with pytest.raises(InputError, match=r"RFM table = 0 rows: must have at least one row"):
+            measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
+        with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
+            measure(None)
+
+
+def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
+    for measure in (scores, types):
+        with pytest.raises(InputError, match=r"RFM table = 0 rows: must have at least one row"):
+            measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
+        with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
+            measure(None)

@@ -272,3 +272,43 @@ def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
     assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
     with pytest.raises(InputError, match=r"table replications: "):
         tables.check(pd.concat([frame, frame]), "replications")
+
+
+def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
+    frame = pd.DataFrame({"replication": [1, 2], "measure": ["calls", "calls"], "value": [1.0, 2.0]})
+    for wrong, said in ((None, "NoneType"), ([1, 2], "list")):
+        with pytest.raises(InputError, match=rf"table replications = {said}: must be a pandas DataFrame"):
+            tables.check(wrong, "replications")  # type: ignore[arg-type]
+    assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
+    with pytest.raises(InputError, match=r"table replications: "):
+        tables.check(pd.concat([frame, frame]), "replications")
+
+
+def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
+    frame = pd.DataFrame({"replication": [1, 2], "measure": ["calls", "calls"], "value": [1.0, 2.0]})
+    for wrong, said in ((None, "NoneType"), ([1, 2], "list")):
+        with pytest.raises(InputError, match=rf"table replications = {said}: must be a pandas DataFrame"):
+            tables.check(wrong, "replications")  # type: ignore[arg-type]
+    assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
+    with pytest.raises(InputError, match=r"table replications: "):
+        tables.check(pd.concat([frame, frame]), "replications")
+
+
+def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
+    frame = pd.DataFrame({"replication": [1, 2], "measure": ["calls", "calls"], "value": [1.0, 2.0]})
+    for wrong, said in ((None, "NoneType"), ([1, 2], "list")):
+        with pytest.raises(InputError, match=rf"table replications = {said}: must be a pandas DataFrame"):
+            tables.check(wrong, "replications")  # type: ignore[arg-type]
+    assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
+    with pytest.raises(InputError, match=r"table replications: "):
+        tables.check(pd.concat([frame, frame]), "replications")
+
+
+def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
+    frame = pd.DataFrame({"replication": [1, 2], "measure": ["calls", "calls"], "value": [1.0, 2.0]})
+    for wrong, said in ((None, "NoneType"), ([1, 2], "list")):
+        with pytest.raises(InputError, match=rf"table replications = {said}: must be a pandas DataFrame"):
+            tables.check(wrong, "replications")  # type: ignore[arg-type]
+    assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
+    with pytest.raises(InputError, match=r"table replications: "):
+        tables.check(pd.concat([frame, frame]), "replications")
