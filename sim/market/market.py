@@ -7,6 +7,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.market import month, opinions, prospects
 from sim.market.almanac import Almanac, months_allowed
+from sim.market.churn import at_risk
 from sim.market.customers import founders
 from sim.market.dealing import DEALINGS
 from sim.market.hotline import Hotline, StandIn
@@ -86,6 +87,7 @@ class Market:
         The order of a month: surroundings, the firm's policy, prospects, orders, failures, contacts,
         experience, losses, stages. The policy sees what was visible when the month began.
         """
+        story.tells_truth = truth
         done = plan(self.settings, policy, self._view(state, story), self._founders)
         scene = self.scene(state.month, done)
         story.costs(state.month, done.costs)
@@ -100,7 +102,8 @@ class Market:
         self.dealing.month(scene, state, done, since, story)
         self.dealing.staff(scene, state, done, story)
         if truth:
-            story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
+            rates = self.dealing.hazards(scene, state)
+            story.truth_month(state.month, state.people, rates, at_risk(state.people, rates, state.month))
             self.dealing.reveal(scene, state, story)
         lost = self.dealing.leave(scene, state, last, story)
         story.losses(state.people, lost)

@@ -196,12 +196,11 @@ def _fail(
     """Count what failures do to staying: blows to quality, or to service when a complaint came to nothing."""
     ending = np.broadcast_to(np.asarray(ending), who.shape)
     size = experience.blow(scene, failed, ending)
-    causes = scene.settings.churn.causes
     for cause, mine in (
         ("quality", ending != experience.UNRESOLVED),
         ("service", ending == experience.UNRESOLVED),
     ):
-        churn.strike(people, causes.index(cause), who[mine], size[mine])
+        churn.strike(scene, people, cause, who[mine], size[mine], story)
     story.failures(people.id[who], order_id, failed, ending)
 
 

@@ -212,7 +212,7 @@ def part_from_salespeople(scene: Scene, state: State, careful: NDArray, story: S
     kept = np.zeros(len(people))
     kept[careful] = told.careful_keeps
     kept = 1.0 - (1.0 - kept) * (1.0 - told.programme_keeps * accounts.programme)
-    churn.staff_blows(scene, people, 1.0 - kept)
+    churn.staff_blows(scene, people, story, 1.0 - kept)
     accounts.warmth[who] *= (1.0 - told.leaving_loses * (1.0 - kept[who]))[:, None]
     story.add(
         "handovers",

@@ -39,7 +39,7 @@ def month(scene: Scene, state: State, since: NDArray, alerted: NDArray, story: S
         allowance=allowance,
     )
     over = _bill(scene, state, here, used, part, luck[2], story)
-    _shock(scene, people, here, over)
+    _shock(scene, people, here, over, story)
     bound.habit[here] += scene.settings.contract.usage.habit * (used - bound.habit[here])
     _change_plans(scene, people, bound, here, luck[3], story)
 
@@ -91,12 +91,12 @@ def _bill(
     return extra / np.maximum(fee, 0.01)
 
 
-def _shock(scene: Scene, people: Customers, here: NDArray, over: NDArray) -> None:
+def _shock(scene: Scene, people: Customers, here: NDArray, over: NDArray, story: Story) -> None:
     """Let a bill far above the plan take a blow off the endurance, the more the dearer money is to him."""
     told = scene.settings.contract.usage
     who = here[over > told.shock_share]
     size = told.shock_blow * people.price_sense[who] / max(scene.settings.churn.price_push, 1e-9)
-    churn.strike(people, scene.settings.churn.causes.index("price"), who, size)
+    churn.strike(scene, people, "price", who, size, story)
 
 
 def _change_plans(
