@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
+from sim.market.settings import Section
 from sim.market.story import Story
 from sim.streams import Streams
 
@@ -199,7 +200,9 @@ def _causes(
     return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)
 
 
-def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) -> NDArray[np.int64]:
+def come_back(
+    scene: Scene, people: Customers, who: NDArray, offers: NDArray, story: Story
+) -> NDArray[np.int64]:
     """Return the places of those among the lost `who` whom an offer brings back, and let them live on.
 
     `offers` are log odds. It depends on why they left, and on their tier; a third try is as good as none.
@@ -212,19 +215,21 @@ def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) ->
     odds = np.log(base / (1 - base)) + offers + told.tier_pull * people.tier[who] - 0.7 * tries
     uniform = streams.quads("back", people.id[who] * 16 + np.minimum(tries, 15))[0]
     people.tries[who] = np.minimum(tries + 1, 15)
-    back = who[uniform < 1.0 / (1.0 + np.exp(-odds))]
-    revive(scene, people, back, streams)
+    chance = 1.0 / (1.0 + np.exp(-odds))
+    story.wooed(who, chance, uniform < chance)
+    back = who[uniform < chance]
+    revive(scene.settings, people, back, streams)
     return back
 
 
-def revive(scene: Scene, people: Customers, who: NDArray, streams: Streams) -> None:
+def revive(settings: Section, people: Customers, who: NDArray, streams: Streams) -> None:
     """Give the places `who` a further life, with clocks of its own."""
     people.life[who] += 1
     for life in np.unique(people.life[who]):
         some = who[people.life[who] == life]
         people.endurance[some] = endurance(streams, people.id[some], int(life))
     people.alive[who] = True
-    people.frailty[who] *= scene.settings.winback.second_life
+    people.frailty[who] *= settings.winback.second_life
     people.lost_at[who] = np.nan
     people.cause[who] = people.struck[who] = -1
     people.complaint[who] = 0.0

@@ -14,12 +14,12 @@ from sim.market.hotline import Hotline, StandIn
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
-from sim.market.scene import Scene
+from sim.market.scene import Levers, Scene
 from sim.market.settings import Section, kind_of
 from sim.market.settings import load as settings_of
 from sim.market.state import State
 from sim.market.story import Story, customers_seen, prospects_seen, visible
-from sim.policy import Plan, Policy, Steady, View, plan
+from sim.policy import Policy, Steady, View, plan
 from sim.streams import Streams
 
 MOST_FOUNDERS = 9_999_999
@@ -89,7 +89,7 @@ class Market:
         """
         story.tells_truth = truth
         done = plan(self.settings, policy, self._view(state, story), self._founders)
-        scene = self.scene(state.month, done)
+        scene = self.scene(state.month, done.levers)
         story.costs(state.month, done.costs)
         month.campaigns(scene, state, done, story)
         month.attention(scene, state, done, story)
@@ -117,16 +117,16 @@ class Market:
         other.streams = streams
         return other
 
-    def scene(self, number: int, done: Plan) -> Scene:
-        """Return the scene of month `number` under a plan."""
+    def scene(self, number: int, levers: Levers) -> Scene:
+        """Return the scene of month `number` with the levers so set."""
         around, told = self.surroundings, self.settings.rivals
         return Scene(
             settings=self.settings,
             streams=self.streams,
             almanac=self.almanac,
             month=number,
-            levers=done.levers,
-            price_gap=around.price_gap(number, done.levers.price),
+            levers=levers,
+            price_gap=around.price_gap(number, levers.price),
             noise=around.noise(number, told.campaign_noise),
             leaves=around.leaves[number],
         )

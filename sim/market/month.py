@@ -43,7 +43,7 @@ def attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     for kind, who in done.winback.items():
         odds = np.full(len(who), scene.settings.winback.offers[kind])
         story.winbacks(scene, people, kind, who)
-        churn.come_back(scene, people, who, odds)
+        churn.come_back(scene, people, who, odds, story)
 
 
 def find_customers(
@@ -90,6 +90,7 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
     made = ripen(people, scene.streams, intensity, since)
     discount = state.discount[made.who] if isinstance(state.discount, np.ndarray) else state.discount
     paid = amounts(scene.settings, people, made, discount, scene.levers.price)
+    story.buys(scene, state, intensity, since, made, paid[1])
     settle(scene, state, made, paid, last, story)
     return last
 

@@ -120,6 +120,14 @@ class Story:
 
         return frame(self, table)
 
+    def buys(
+        self, scene: Scene, state: Any, intensity: NDArray, since: NDArray, made: "Round", margin: NDArray
+    ) -> None:
+        """Hear how many orders a month were to be expected of each, and what came; a plain story keeps nothing."""
+
+    def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
+        """Hear how likely those lost were to come back on an offer, and who did; a plain story keeps nothing."""
+
     def costs(self, month: int, costs: Mapping[str, float]) -> None:
         """Note what the firm spent on its actions."""
         kinds = np.array(list(costs), dtype=object)
