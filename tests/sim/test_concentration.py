@@ -89,3 +89,11 @@ def test_movers_name_who_rose_fell_came_and_went():
 def test_what_has_no_shares_is_refused(call, rule):
     with pytest.raises(InputError, match=rule):
         call()
+
+
+def test_a_whole_table_has_no_curve():
+    table = pd.DataFrame({"customer_id": [1, 2], "total": [100.0, 1.0]})
+    with pytest.raises(InputError, match=r"values = a DataFrame: must be one column of numbers; choose one"):
+        pareto_curve(table)
+    with pytest.raises(InputError, match=r"table = None: must be a table"):
+        abc(None)

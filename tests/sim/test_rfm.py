@@ -95,3 +95,11 @@ def test_what_cannot_be_scored_is_refused(call, rule):
 def test_a_time_before_the_first_row_is_refused():
     with pytest.raises(InputError, match="until = 0: no row lies before it"):
         rfm(purchases(pd.DataFrame({"customer_id": [1], "day": [4], "amount": [3.0]})), until=0)
+
+
+def test_no_rows_and_other_tables_have_no_scores_and_no_kinds():
+    for measure in (scores, types):
+        with pytest.raises(InputError, match=r"RFM table = 0 rows: must have at least one row"):
+            measure(pd.DataFrame(columns=["customer_id", "recency_days", "frequency", "monetary"]))
+        with pytest.raises(InputError, match=r"RFM table = None: must be a table"):
+            measure(None)

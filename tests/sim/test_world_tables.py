@@ -1,6 +1,7 @@
 """Tables: the columns everybody leans on, their schema, and Parquet that is whole or not there."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim import tables
@@ -152,3 +153,13 @@ ROW = {"t": [1.0], "contact_id": [1], "attempt": [1], "event": ["busy"], "part":
 def test_a_store_refuses_columns_that_do_not_fit(change, rule):
     with pytest.raises(InputError, match=f"table trace: {rule}"):
         Trace(**{**ROW, **change})
+
+
+def test_what_is_no_table_is_refused_and_a_repeated_index_is_not() -> None:
+    frame = pd.DataFrame({"replication": [1, 2], "measure": ["calls", "calls"], "value": [1.0, 2.0]})
+    for wrong, said in ((None, "NoneType"), ([1, 2], "list")):
+        with pytest.raises(InputError, match=rf"table replications = {said}: must be a pandas DataFrame"):
+            tables.check(wrong, "replications")  # type: ignore[arg-type]
+    assert len(tables.check(frame.set_index(pd.Index([7, 7])), "replications")) == 2
+    with pytest.raises(InputError, match=r"table replications: "):
+        tables.check(pd.concat([frame, frame]), "replications")
