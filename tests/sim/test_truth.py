@@ -5,6 +5,7 @@ import pytest
 
 from sim import futures, truth
 from sim.market import Market
+from sim.market.scene import Levers
 from sim.market.settings import load
 from sim.market.story import Story
 from sim.market.usual import usual
@@ -162,3 +163,30 @@ def test_uplift_follows_who_can_be_moved_and_is_not_the_risk(late: tuple[Market,
     risk = np.argsort(np.argsort(people.frailty[here])) / here.sum()
     gain = np.argsort(np.argsort(gains["save"][here])) / here.sum()
     assert abs(np.corrcoef(risk, gain)[0, 1]) < 0.6  # Ascarza 2018: high risk is not high uplift
+
+
+QUIET = {
+    "agents": Steady(Actions(levers=Levers(agents=2.0))),
+    "faq": Steady(Actions(levers=Levers(faq=1.0))),
+    "service": Steady(Actions(levers=Levers(service=1.0))),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUIET)
+def test_what_touches_few_is_compared_thirty_times_better(name: str) -> None:
+    """After 12 months; docs/decisions/0168 says for which policies it does not hold, and why."""
+    made = [truth.counterfactual(Market(300, seed), 12, Steady(), QUIET[name]) for seed in range(10)]
+    apart = np.var([one.first for one in made], ddof=1) + np.var([one.second for one in made], ddof=1)
+    assert np.var([one.difference for one in made], ddof=1) <= apart / 30
+
+
+def test_two_worlds_drift_apart_only_where_somebody_leaves_at_another_time() -> None:
+    """Better quality spares failures: customers who stay equally long live nearly alike, order by order."""
+    market, better = Market(1000, 4), Steady(Actions(levers=Levers(quality=1.0)))
+    one, two = (market.run(18, policy) for policy in (Steady(), better))
+    ids = np.arange(1, 1001)  # founders: the same people in both
+    gone = [story.customers().lost_at[:1000] for story in (one, two)]
+    alike = np.nan_to_num(np.floor(gone[0]), nan=-1.0) == np.nan_to_num(np.floor(gone[1]), nan=-1.0)
+    moved = (truth._margins(two, ids) - truth._margins(one, ids)) ** 2
+    assert alike.mean() > 0.8 and moved[alike].sum() < 0.2 * moved.sum()
