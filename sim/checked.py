@@ -19,7 +19,9 @@ def refuse(name: str, value: object, rule: str, cure: str) -> NoReturn:
 
 def need(df: "pd.DataFrame", names: Sequence[str], what: str) -> None:
     """Raise InputError unless `df` is a table with every column of `names` and at least one row."""
-    given = [str(c) for c in getattr(df, "columns", ())]
+    if not hasattr(df, "columns"):
+        refuse(what, _kind(df), "must be a table (pandas DataFrame)", "give one")
+    given = [str(c) for c in df.columns]
     missing = [name for name in names if name not in given]
     if missing:
         refuse(
@@ -45,6 +47,8 @@ def numbers(
         raise InputError(
             f"{name}: not all values are numbers ({refusal}); convert the column first"
         ) from refusal
+    if given.ndim > 1:
+        refuse(name, _kind(values), "must be one column of numbers", "choose one, such as table['total']")
     bad = ~np.isfinite(given) | (given < low) | (given > high)
     if whole:
         bad |= given != np.floor(given)
@@ -96,6 +100,11 @@ def once(df: "pd.DataFrame", name: str, what: str) -> "pd.Series":
             f"{what}: {name}", column[twice].iloc[0], "must come once only", "one row each; add rows up first"
         )
     return column
+
+
+def _kind(value: object) -> str:
+    """Return what a thing is that should have been something else."""
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def _range(low: float, high: float, *, above: bool = False) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import firms, instruments, people, tables, truth
+from sim import firms, futures, instruments, people, tables, truth
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.settings import Section, load
@@ -30,8 +30,13 @@ FORMATS = ("parquet", "csv", "duckdb", "sqlite", "xlsx")
 MANIFEST = "manifest.json"
 LINKS = "workplaces"  # of the business market: who of the other markets works at which account
 SHEET_ROWS = 1_048_575
-HORIZON_MONTHS, REPLICATIONS = 12, 5
-DEMO = {"customers": 400, "months": 18, "seed": 5}  # the variant committed in datasets/<market>/demo
+HORIZON_MONTHS = 12
+DEMO = {
+    "customers": 400,
+    "months": 18,
+    "seed": 5,
+    "replications": 4,
+}  # the variant committed in datasets/<market>/demo
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,11 @@ def build(
     lang: str = "zh",
     policy: Policy | None = None,
     with_truth: bool = False,
-    replications: int = REPLICATIONS,
+    replications: int = truth.REPLICATIONS,
 ) -> Dataset:
     """Return the data set of a ready market under a policy (business as usual unless given).
 
-    `replications` futures make each true value of the truth.
+    `replications` futures make each true value of the truth; it is most of what the truth costs.
 
     Raises InputError for an unknown market or language, or impossible sizes.
     """
@@ -83,7 +88,7 @@ def gather(
     seed: int,
     lang: str = "zh",
     with_truth: bool = False,
-    replications: int = REPLICATIONS,
+    replications: int = truth.REPLICATIONS,
 ) -> Dataset:
     """Return the data set of a story that has been told; with truth, it must have been run with truth."""
     settings = story.settings
@@ -94,7 +99,7 @@ def gather(
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in truth_tables(settings)}
-        hidden["truth_value"] = _value(story, customers, seed, settings, replications)
+        hidden |= _ahead(story, Market(customers, seed, settings=settings), replications)
     shown = instruments.read(
         story,
         visible["customers"],
@@ -105,6 +110,8 @@ def gather(
     )
     visible, hidden = visible | shown.visible, hidden | shown.hidden
     recipe = {"market": market, "customers": customers, "months": story.months, "seed": seed, "lang": lang}
+    if with_truth:
+        recipe["replications"] = replications
     for frames in (visible, hidden):
         for name, frame in frames.items():
             frames[name] = tables.check(frame, name)
@@ -149,18 +156,57 @@ def _customers(story: Story, settings: Section, seed: int, lang: str) -> "pd.Dat
     return pd.DataFrame({name: both[name] for name in tables.columns("customers")})
 
 
-def _value(story: Story, customers: int, seed: int, settings: Section, replications: int) -> "pd.DataFrame":
+def _ahead(story: Story, market: Market, replications: int) -> Frames:
+    """Return what lies ahead of the customers at the end of a story: their worth, and what each lever adds."""
     import pandas as pd
 
-    market = Market(customers, seed, settings=settings)
-    months = min(HORIZON_MONTHS, market.almanac.months - story.months)
-    made = {"customer_id": story.final.people.id}
-    made["clv"] = truth.clv(market, story.final, months, replications=replications)
-    for lever, gain in truth.uplift(market, story.final, months, replications=replications).items():
-        made[f"uplift_{lever}"] = gain
-    frame = pd.DataFrame(made)
-    frame[frame.columns[1:]] = frame[frame.columns[1:]].round(2) + 0.0
-    return frame.sort_values("customer_id", ignore_index=True)
+    state, months = story.final, min(HORIZON_MONTHS, market.almanac.months - story.months)
+    ids, guide = state.people.id, futures.guide(market, state, months)
+    worth: dict[str, Any] = {"customer_id": ids}
+    for name, policy in (("clv", None), ("clv_usual", usual(market.settings))):
+        told = truth.clv(market, state, months, policy=policy, replications=replications, guide=guide)
+        worth |= {name: told.mean, f"{name}_error": told.error}
+    gains = truth.uplift(market, state, months, replications=replications, guide=guide)
+    uplift = [
+        pd.DataFrame(
+            {"customer_id": ids, "lever": name, **_both("uplift", one.value), **_both("kept", one.kept)}
+        )
+        for name, one in gains.items()
+    ]
+    levers = pd.DataFrame(
+        {
+            "lever": list(gains),
+            "scope": [one.pull.scope for one in gains.values()],
+            "replications": replications,
+            **{f"{name}_mean": [t.mean.mean() for t in told] for name, told in _figures(gains)},
+            **{f"{name}_reliability": [t.reliability for t in told] for name, told in _figures(gains)},
+        }
+    )
+    calls = truth.calls(market, state, months, replications=replications)
+    called = {"prospect_id": calls.prospect_id, "chance": calls.chance, "more": calls.more}
+    frames = {
+        "truth_value": (pd.DataFrame(worth), 2),
+        "truth_uplift": (pd.concat(uplift), 4),
+        "truth_lever": (levers, 4),
+        "truth_call": (pd.DataFrame({**called, **_both("uplift", calls.value)}), 4),
+    }
+    return {name: _tidy(frame, name, digits) for name, (frame, digits) in frames.items()}
+
+
+def _both(name: str, told: truth.Told) -> dict[str, Any]:
+    return {name: told.mean, f"{name}_error": told.error}
+
+
+def _figures(gains: Mapping[str, truth.Gain]) -> list[tuple[str, list[truth.Told]]]:
+    several = gains.values()
+    return [("uplift", [one.value for one in several]), ("kept", [one.kept for one in several])]
+
+
+def _tidy(frame: "pd.DataFrame", name: str, digits: int) -> "pd.DataFrame":
+    floats = frame.select_dtypes("float").columns
+    frame[floats] = frame[floats].round(digits) + 0.0  # no minus zero
+    frame = frame[list(tables.columns(name))]
+    return frame.sort_values(list(tables.table(name).key), ignore_index=True)
 
 
 def _write_all(frames: Frames, folder: Path, name: str, form: str) -> list[Path]:

@@ -106,6 +106,10 @@ def check(df: "pd.DataFrame", name: str) -> "pd.DataFrame":
     """Return `df` if it is a table `name`; InputError, naming column and rule, if it is not."""
     import pandera.errors
 
+    if not hasattr(df, "columns"):
+        raise InputError(f"table {name} = {type(df).__name__}: must be a pandas DataFrame; give one")
+    if not df.index.is_unique:
+        df = df.reset_index(drop=True)  # rows of several tables put together; the index is not kept anyway
     given = [str(c) for c in df.columns]
     wanted = [*columns(name), *(c.name for c in table(name).extra if c.name in given)]
     if given != wanted:

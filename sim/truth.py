@@ -1,26 +1,22 @@
 """What only the world knows: two futures of the same people, their lifetime value, and what each lever adds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from sim import futures
 from sim.errors import InputError
+from sim.futures import Course, Future, Guide
 from sim.market import Market
-from sim.market.customers import Customers
-from sim.market.settings import kind_of
 from sim.market.state import State
 from sim.market.story import Story
-from sim.policy import Actions, Policy, Selling, Steady, View
-from sim.streams import Streams
+from sim.policy import Policy
+from sim.pulls import Pull, pulls
 
-LEVERS = ("coupon", "newsletter", "care", "save", "winback")
-OWN_LEVERS: Mapping[str, tuple[str, ...]] = {
-    "subscription": ("term", "alert"),
-    "business": ("visit", "programme", "discount"),
-}
-MONTHLY_DISCOUNT = 0.008  # about 10 % a year
+REPLICATIONS = 8
+LEAST_SPREAD = 1e-9  # yuan; figures that differ by no more tell nobody apart
 
 
 @dataclass(frozen=True)
@@ -60,116 +56,152 @@ def counterfactual(market: Market, months: int, first: Policy, second: Policy) -
     return Comparison(profit(stories[0]), profit(stories[1]), ids, margins[1] - margins[0])
 
 
-def clv(market: Market, state: State, months: int, *, replications: int = 10) -> NDArray[np.float64]:
-    """Return the expected discounted margin of the next `months` months for each customer of `state`, yuan.
+@dataclass(frozen=True)
+class Told:
+    """A figure for each customer and its standard error: the mean of so many `replications` futures."""
 
-    The mean over futures with fresh noise, from the same present; the firm does nothing special.
-    """
-    return np.mean([_future(market, state, months, Steady(), k) for k in range(_many(replications))], axis=0)
+    mean: NDArray[np.float64]
+    error: NDArray[np.float64]
+    replications: int
 
+    @classmethod
+    def of(cls, several: NDArray[np.float64], doubt: NDArray[np.float64] | float = 0.0) -> "Told":
+        """Return the figure of futures (rows); with one future the error is not known (NaN).
 
-def uplift(
-    market: Market, state: State, months: int, *, replications: int = 10
-) -> dict[str, NDArray[np.float64]]:
-    """Return what each lever, pulled once now, adds for each customer of `state`: margin less its cost, yuan.
+        Their variance is at least `doubt`: what rare events not seen in so few futures would bring.
+        """
+        n = len(several)
+        variance = several.var(axis=0, ddof=1) if n > 1 else np.full(several.shape[1], np.nan)
+        return cls(several.mean(axis=0), np.sqrt(np.maximum(variance, doubt) / n), n)
 
-    The future is run again with the same noise, everybody treated and nobody treated, for several noises.
-    """
-    base = [_future(market, state, months, Steady(), k) for k in range(_many(replications))]
-    made = {}
-    for lever in levers(market):
-        futures = [_future(market, state, months, Once(lever), k) for k in range(replications)]
-        made[lever] = np.mean(futures, axis=0) - np.mean(base, axis=0) - _cost(market, state, lever)
-    return made
+    @property
+    def reliability(self) -> float:
+        """Which part of the spread between customers is no chance, 0-1; NaN where all are alike or it is not known.
 
-
-def levers(market: Market) -> tuple[str, ...]:
-    """Return the levers whose uplift is known in a market."""
-    return (*LEVERS, *OWN_LEVERS.get(kind_of(market.settings), ()))
+        What two independent sets of as many replications would correlate by.
+        """
+        spread = float(self.mean.var())
+        if self.replications < 2 or spread < LEAST_SPREAD:
+            return float("nan")
+        return max(0.0, 1.0 - float(np.mean(self.error**2)) / spread)
 
 
 @dataclass(frozen=True)
-class Once:
-    """The policy that pulls one lever for everybody."""
+class Gain:
+    """What a lever adds for each customer: `value` in yuan (margin less cost), `kept` in chance to be still there."""
 
-    lever: str
-    name: str = "once"
-    budget: float | None = None
-
-    def act(self, view: View) -> Actions:
-        """Return the action, whatever is seen."""
-        return _PULL[self.lever](view.customers["customer_id"])
+    pull: Pull
+    value: Told
+    kept: Told
 
 
-_PULL: Mapping[str, Callable[[ArrayLike], Actions]] = {
-    "coupon": lambda ids: Actions(campaigns={"coupon": ids}),
-    "newsletter": lambda ids: Actions(campaigns={"newsletter": ids}),
-    "care": lambda ids: Actions(care=ids),
-    "save": lambda ids: Actions(save=ids),
-    "winback": lambda ids: Actions(winback={"call": ids}),
-    "term": lambda ids: Actions(terms={"12": ids}),
-    "alert": lambda ids: Actions(alerts=ids),
-    "visit": lambda ids: Actions(selling=Selling(visits={"authority": ids})),
-    "programme": lambda ids: Actions(selling=Selling(programme=ids)),
-    "discount": lambda ids: Actions(selling=Selling(discounts={"10": ids})),
-}
+@dataclass(frozen=True)
+class Calls:
+    """What a call does for each prospect: `chance` to become a customer without it, `more` with it, `value` in yuan."""
+
+    prospect_id: NDArray[np.int64]
+    chance: NDArray[np.float64]
+    more: NDArray[np.float64]
+    value: Told
 
 
-def _future(market: Market, state: State, months: int, policy: Policy, noise: int) -> NDArray[np.float64]:
-    """Return each customer's discounted margin of the months after `state`, under one noise."""
-    here = state.copy()
-    people, futures = here.people, market.with_streams(Streams(market.streams.seed, "future", noise))
-    _forget(people, futures.streams)
-    futures.dealing.forget(here, futures.streams)
-    story = Story(market.settings, market.almanac, market.surroundings, state.month + months)
-    ids = people.id.copy()
-    for k in range(months):
-        futures.step(here, policy if k == 0 else Steady(), story)
-    paid = story.income()
-    if not paid:
-        return np.zeros(len(ids))
-    month = market.almanac.month_of(paid["day"]) - state.month
-    value = paid["margin"] / 100.0 * (1.0 + MONTHLY_DISCOUNT) ** -month
-    return _sums(paid["customer_id"], value, ids)
+def clv(
+    market: Market,
+    state: State,
+    months: int,
+    *,
+    policy: Policy | None = None,
+    replications: int = REPLICATIONS,
+    guide: Guide | None = None,
+) -> Told:
+    """Return the expected discounted margin of the next `months` months for each customer of `state`, yuan.
+
+    The mean over futures with fresh noise, from the same present, under one policy: the firm does nothing
+    special unless another is given. Costs of the policy are not taken off: they belong to nobody.
+    """
+    guide = guide or futures.guide(market, state, months)
+    course = futures.nothing if policy is None else (lambda month: policy)
+    several = _futures(market, state, months, course, _many(replications))
+    doubt = np.mean([one.doubt(guide.rest_variance) for one in several], axis=0)
+    return Told.of(np.stack([one.value(guide) for one in several]), doubt)
 
 
-def _forget(people: Customers, streams: Streams) -> None:
-    """Draw anew what lies ahead: needs and endurance are exponential, so what is left has the same law."""
-    people.need[:] = streams.exponentials("need again", people.id)
-    people.endurance[:] = streams.exponentials("endurance again", people.id)
+def uplift(
+    market: Market,
+    state: State,
+    months: int,
+    *,
+    replications: int = REPLICATIONS,
+    guide: Guide | None = None,
+    only: Iterable[str] | None = None,
+) -> dict[str, Gain]:
+    """Return what each lever adds for each customer of `state`, by its name; `only` these, if given.
+
+    Each future is run again with the same noise, everybody treated and nobody treated. A lever of single
+    customers is pulled once, now; one of the whole firm from now on.
+    """
+    wanted = [pull for pull in pulls(market.settings) if only is None or pull.name in only]
+    guide = guide or futures.guide(market, state, months)
+    base = _futures(market, state, months, futures.nothing, _many(replications))
+    return {
+        pull.name: _gain(state, pull, base, _futures(market, state, months, pull.course, replications), guide)
+        for pull in wanted
+    }
+
+
+def _gain(state: State, pull: Pull, base: list[Future], treated: list[Future], guide: Guide) -> Gain:
+    pairs = list(zip(treated, base, strict=True))
+    cost = _cost(state, pull, np.mean([one.costs - other.costs for one, other in pairs], axis=0))
+    value = np.stack([one.value(guide) - other.value(guide) - cost for one, other in pairs])
+    kept = np.stack([one.stays(guide) - other.stays(guide) for one, other in pairs])
+    doubts = [
+        np.mean([one.doubt(variance, other) for one, other in pairs], axis=0)
+        for variance in (guide.rest_variance, guide.stay_variance)
+    ]
+    return Gain(pull, Told.of(value, doubts[0]), Told.of(kept, doubts[1]))
+
+
+def calls(market: Market, state: State, months: int, *, replications: int = REPLICATIONS) -> Calls:
+    """Return what a call now does for each prospect whose trail is warm at `state`.
+
+    Chances follow exactly from how fast the clocks of prospects run; what a customer is worth is the mean over those
+    whom futures win at once, and less for whoever comes later.
+    """
+    warm, noises = state.prospects, range(_many(replications))
+    without, called = (futures.arrivals(market, state, months, called=called) for called in (False, True))
+    worth = [
+        futures.worth_of_newcomers(market, state, months, k).mean() if len(warm) else 0.0 for k in noises
+    ]
+    left = 1.0 - np.arange(months) / months
+    sooner = ((called - without) * left[:, None]).sum(axis=0)
+    value = Told.of(np.outer(worth, sooner) - market.settings.prospects.call_cost)
+    return Calls(warm.id.copy(), without.sum(axis=0), (called - without).sum(axis=0), value)
+
+
+def levers(market: Market) -> tuple[str, ...]:
+    """Return the names of the levers whose uplift is known in a market."""
+    return tuple(pull.name for pull in pulls(market.settings))
+
+
+def _futures(market: Market, state: State, months: int, course: Course, replications: int) -> list[Future]:
+    return [futures.future(market, state, months, course, k) for k in range(replications)]
+
+
+def _cost(state: State, pull: Pull, spent: NDArray) -> NDArray[np.float64]:
+    """Return what pulling a lever costs for each customer, yuan; `spent` is what the firm spent more, by month."""
+    people = state.people
+    if pull.cost is not None:
+        return np.broadcast_to(np.asarray(pull.cost(people), dtype=float), people.consent.shape)
+    total = float((futures.discount(len(spent)) * spent).sum())
+    return people.alive * (total / max(int(people.alive.sum()), 1))
 
 
 def _margins(story: Story, ids: NDArray) -> NDArray[np.float64]:
     paid = story.income()
-    return _sums(paid["customer_id"], paid["margin"] / 100.0, ids) if paid else np.zeros(len(ids))
-
-
-def _sums(who: NDArray, value: NDArray, ids: NDArray) -> NDArray[np.float64]:
-    """Return the sum of `value` for each of `ids`; others are left out."""
-    order = np.argsort(ids)
-    place = np.minimum(np.searchsorted(ids[order], who), len(ids) - 1)
-    mine = ids[order][place] == who
-    made = np.zeros(len(ids))
-    made[order] = np.bincount(place[mine], value[mine], minlength=len(ids))
-    return made
-
-
-def _cost(market: Market, state: State, lever: str) -> NDArray[np.float64]:
-    told, consent = market.settings.levers, state.people.consent
-    costs: dict[str, float | NDArray] = {
-        "coupon": told.campaigns.coupon.cost * consent,
-        "newsletter": told.campaigns.newsletter.cost * consent,
-        "care": told.care_cost,
-        "save": told.save_cost,
-        "winback": market.settings.winback.costs["call"],
-    }
-    if "contract" in market.settings:
-        own = market.settings.contract.levers
-        costs |= {"term": own.term_cost, "alert": own.alert_cost}
-    if "sales" in market.settings:
-        sales = market.settings.sales
-        costs |= {"visit": sales.visit_cost, "programme": sales.programme_cost, "discount": 0.0}
-    return np.broadcast_to(np.asarray(costs[lever], dtype=float), consent.shape)
+    if not paid:
+        return np.zeros(len(ids))
+    first = np.zeros(len(paid["margin"]), dtype=np.int64)
+    return futures.sums(paid["customer_id"], first, paid["margin"] / 100.0, ids, 1)[0]
 
 
 def _many(replications: int) -> int:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
+from sim.market.settings import Section
+from sim.market.story import Story
 from sim.streams import Streams
 
 OLDEST = 999  # months of tenure after which habit grows no further
@@ -94,20 +96,52 @@ def hazards(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArra
     return made
 
 
-def strike(people: Customers, cause: int, who: NDArray, size: NDArray) -> None:
+def strike(scene: Scene, people: Customers, cause: str, who: NDArray, size: NDArray, story: Story) -> None:
     """Take a blow off the endurance of `who`; where it breaks, the blow's cause is why they leave."""
+    number = scene.settings.churn.causes.index(cause)
+    if story.tells_truth:
+        _tell_blows(scene, people, number, who, size, story)
     np.subtract.at(people.endurance, who, size)
     broken = who[(people.endurance[who] <= 0) & (people.struck[who] < 0) & people.alive[who]]
-    people.struck[broken] = cause
+    people.struck[broken] = number
 
 
-def staff_blows(scene: Scene, people: Customers, felt: NDArray | float = 1.0) -> None:
+def _tell_blows(
+    scene: Scene, people: Customers, cause: int, who: NDArray, size: NDArray, story: Story
+) -> None:
+    """Note blows, one row a customer, and what of each is borne: all of it, or what endurance was left."""
+    whom, place = np.unique(who, return_inverse=True)
+    blow, left = np.bincount(place, size, minlength=len(whom)), people.endurance[whom]
+    here = people.alive[whom] & (left > 0.0) & (blow > 0.0)
+    story.add(
+        "truth_blow",
+        customer_id=people.id[whom[here]],
+        month=np.full(here.sum(), scene.month, dtype=np.int16),
+        cause=np.full(here.sum(), cause, dtype=np.int8),
+        hazard=blow[here],
+        borne=np.minimum(blow, left)[here],
+    )
+
+
+def staff_blows(scene: Scene, people: Customers, story: Story, felt: NDArray | float = 1.0) -> None:
     """Let the customers of those who leave feel it, the more the closer the bond, times `felt` (one each, or one)."""
     if scene.leaves.any():
         who = np.flatnonzero(people.alive & scene.leaves[people.keeper])
         size = scene.settings.staff.takes * people.bond[who] * people.frailty[who] * 10.0
         size = size * np.broadcast_to(felt, len(people))[who]
-        strike(people, scene.settings.churn.causes.index("staff"), who, np.minimum(size, 1.0))
+        strike(scene, people, "staff", who, np.minimum(size, 1.0), story)
+
+
+def at_risk(people: Customers, hazards: NDArray, month: int) -> NDArray[np.float64]:
+    """Return for how much of this month each bears its hazards: 1, less for who joins in it or is lost by it.
+
+    Occurrence and exposure: a cause's hazards times the time at risk, and its blows as far as borne, add up to
+    its losses but for chance, since the endurance of each is exponential with mean 1.
+    """
+    total = hazards.sum(axis=1)
+    there = np.clip(month + 1.0 - people.joined, 0.0, 1.0)
+    lasts = np.maximum(people.endurance, 0.0) / np.maximum(total, 1e-300)
+    return np.where(total > 0.0, np.minimum(there, lasts), 0.0)
 
 
 def leave(scene: Scene, people: Customers, since: NDArray) -> NDArray[np.int64]:
@@ -131,7 +165,8 @@ def decide(
     scene: Scene, people: Customers, since: NDArray, ties: Ties | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Run the endurance of all down by one month; return who has had enough: places, moments (months), causes."""
-    total = sum(pressures(scene, people, ties).values()) * shared(scene, people, ties)
+    common = shared(scene, people, ties)
+    total = sum(pressures(scene, people, ties).values()) * common
     total += scene.settings.churn.constant
     fresh = np.flatnonzero(people.joined > scene.month)
     total[fresh] *= scene.month + 1.0 - people.joined[fresh]
@@ -144,22 +179,30 @@ def decide(
     # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
     part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
     moment = scene.month + since[lost] + (1.0 - since[lost]) * part
-    return lost, moment, _causes(scene, people, ties, lost)
+    return lost, moment, _causes(scene, people, ties, lost, common[lost])
 
 
-def _causes(scene: Scene, people: Customers, ties: Ties | None, lost: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month."""
-    each = pressures(scene, people, ties, lost)
+def _causes(
+    scene: Scene, people: Customers, ties: Ties | None, lost: NDArray[np.int64], common: NDArray
+) -> NDArray[np.int64]:
+    """Return why each is lost: the blow that broke him, else a cause drawn by what pressed this month.
+
+    `common` is what acts on every cause of theirs but the natural constant.
+    """
+    told, each = scene.settings.churn, pressures(scene, people, ties, lost)
     upto = np.empty((len(each), len(lost)))
-    for row, cause in enumerate(scene.settings.churn.causes):
-        upto[row] = each[cause]
+    for row, cause in enumerate(told.causes):
+        upto[row] = each[cause] * common
+    upto[told.causes.index("natural")] += told.constant
     np.cumsum(upto, axis=0, out=upto)
     uniform = scene.streams.quads("cause", people.id[lost] * 16 + people.life[lost])[0]
     drawn = (upto < uniform * upto[-1]).sum(axis=0)
     return np.where(people.struck[lost] >= 0, people.struck[lost], drawn)
 
 
-def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) -> NDArray[np.int64]:
+def come_back(
+    scene: Scene, people: Customers, who: NDArray, offers: NDArray, story: Story
+) -> NDArray[np.int64]:
     """Return the places of those among the lost `who` whom an offer brings back, and let them live on.
 
     `offers` are log odds. It depends on why they left, and on their tier; a third try is as good as none.
@@ -172,19 +215,21 @@ def come_back(scene: Scene, people: Customers, who: NDArray, offers: NDArray) ->
     odds = np.log(base / (1 - base)) + offers + told.tier_pull * people.tier[who] - 0.7 * tries
     uniform = streams.quads("back", people.id[who] * 16 + np.minimum(tries, 15))[0]
     people.tries[who] = np.minimum(tries + 1, 15)
-    back = who[uniform < 1.0 / (1.0 + np.exp(-odds))]
-    revive(scene, people, back, streams)
+    chance = 1.0 / (1.0 + np.exp(-odds))
+    story.wooed(who, chance, uniform < chance)
+    back = who[uniform < chance]
+    revive(scene.settings, people, back, streams)
     return back
 
 
-def revive(scene: Scene, people: Customers, who: NDArray, streams: Streams) -> None:
+def revive(settings: Section, people: Customers, who: NDArray, streams: Streams) -> None:
     """Give the places `who` a further life, with clocks of its own."""
     people.life[who] += 1
     for life in np.unique(people.life[who]):
         some = who[people.life[who] == life]
         people.endurance[some] = endurance(streams, people.id[some], int(life))
     people.alive[who] = True
-    people.frailty[who] *= scene.settings.winback.second_life
+    people.frailty[who] *= settings.winback.second_life
     people.lost_at[who] = np.nan
     people.cause[who] = people.struck[who] = -1
     people.complaint[who] = 0.0

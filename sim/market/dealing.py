@@ -42,7 +42,7 @@ class Open:
 
     def staff(self, scene: Scene, state: State, done: Plan, story: Story) -> None:
         """Let customers feel that those who looked after them leave."""
-        churn.staff_blows(scene, state.people)
+        churn.staff_blows(scene, state.people, story)
 
     def reveal(self, scene: Scene, state: State, story: Story) -> None:
         """Note what nobody in the market knows, beyond what is noted in all."""

@@ -10,6 +10,7 @@ from sim.market.hotline import Outcomes
 from sim.market.needs import Round
 from sim.market.requests import ENQUIRY, Requests
 from sim.market.scene import Scene
+from sim.market.story import Story
 
 FINE, MINOR, MAJOR = -1, 0, 1
 RELIABILITY, RESPONSIVENESS, ASSURANCE, EMPATHY = 3, 4, 5, 6
@@ -104,7 +105,7 @@ def cared_for(scene: Scene, people: Customers, who: NDArray) -> None:
     people.complaint[who] = 0.0  # somebody saw to it
 
 
-def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray) -> None:
+def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray, story: Story) -> None:
     """Let those whom the hotline missed bear it: a blow to staying, and who had a question buys elsewhere this time.
 
     `missed` is as in `Outcomes`: what usually happens is in the usual rates already, so only what differs counts.
@@ -116,7 +117,7 @@ def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray) -> N
     first = (asked.skill[some] == ENQUIRY) & (asked.attempt[some] == 1)
     np.add.at(people.need, who, sign * told.missed_orders * first)
     people.need[who] = np.maximum(people.need[who], TINY)
-    churn.strike(people, scene.settings.churn.causes.index("service"), who, sign * told.missed_blow)
+    churn.strike(scene, people, "service", who, sign * told.missed_blow, story)
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:

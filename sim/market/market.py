@@ -7,18 +7,19 @@ import numpy as np
 from sim.errors import InputError
 from sim.market import month, opinions, prospects
 from sim.market.almanac import Almanac, months_allowed
+from sim.market.churn import at_risk
 from sim.market.customers import founders
 from sim.market.dealing import DEALINGS
 from sim.market.hotline import Hotline, StandIn
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
-from sim.market.scene import Scene
+from sim.market.scene import Levers, Scene
 from sim.market.settings import Section, kind_of
 from sim.market.settings import load as settings_of
 from sim.market.state import State
 from sim.market.story import Story, customers_seen, prospects_seen, visible
-from sim.policy import Plan, Policy, Steady, View, plan
+from sim.policy import Policy, Steady, View, plan
 from sim.streams import Streams
 
 MOST_FOUNDERS = 9_999_999
@@ -86,8 +87,9 @@ class Market:
         The order of a month: surroundings, the firm's policy, prospects, orders, failures, contacts,
         experience, losses, stages. The policy sees what was visible when the month began.
         """
+        story.tells_truth = truth
         done = plan(self.settings, policy, self._view(state, story), self._founders, self.hotline.staffed)
-        scene = self.scene(state.month, done)
+        scene = self.scene(state.month, done.levers)
         story.costs(state.month, done.costs)
         month.campaigns(scene, state, done, story)
         month.attention(scene, state, done, story)
@@ -100,9 +102,10 @@ class Market:
         self.dealing.month(scene, state, done, since, story)
         self.dealing.staff(scene, state, done, story)
         if done.levers.price > 1.0:
-            month.resent(scene, state.people)
+            month.resent(scene, state.people, story)
         if truth:
-            story.truth_month(state.month, state.people, self.dealing.hazards(scene, state))
+            rates = self.dealing.hazards(scene, state)
+            story.truth_month(state.month, state.people, rates, at_risk(state.people, rates, state.month))
             self.dealing.reveal(scene, state, story)
         lost = self.dealing.leave(scene, state, last, story)
         story.losses(state.people, lost)
@@ -116,16 +119,16 @@ class Market:
         other.streams = streams
         return other
 
-    def scene(self, number: int, done: Plan) -> Scene:
-        """Return the scene of month `number` under a plan."""
+    def scene(self, number: int, levers: Levers) -> Scene:
+        """Return the scene of month `number` with the levers so set."""
         around, told = self.surroundings, self.settings.rivals
         return Scene(
             settings=self.settings,
             streams=self.streams,
             almanac=self.almanac,
             month=number,
-            levers=done.levers,
-            price_gap=around.price_gap(number, done.levers.price),
+            levers=levers,
+            price_gap=around.price_gap(number, levers.price),
             noise=around.noise(number, told.campaign_noise),
             leaves=around.leaves[number],
         )

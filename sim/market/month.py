@@ -44,7 +44,7 @@ def attention(scene: Scene, state: State, done: Plan, story: Story) -> None:
     for kind, who in done.winback.items():
         odds = np.full(len(who), scene.settings.winback.offers[kind])
         story.winbacks(scene, people, kind, who)
-        churn.come_back(scene, people, who, odds)
+        churn.come_back(scene, people, who, odds, story)
 
 
 def find_customers(
@@ -92,6 +92,7 @@ def buy(scene: Scene, state: State, since: NDArray, story: Story) -> NDArray[np.
     made = ripen(people, scene.streams, intensity, since)
     discount = state.discount[made.who] if isinstance(state.discount, np.ndarray) else state.discount
     paid = amounts(scene.settings, people, made, discount, scene.levers.price)
+    story.buys(scene, state, intensity, since, made, paid[1])
     settle(scene, state, made, paid, last, story)
     return last
 
@@ -197,12 +198,11 @@ def _fail(
     """Count what failures do to staying: blows to quality, or to service when a complaint came to nothing."""
     ending = np.broadcast_to(np.asarray(ending), who.shape)
     size = experience.blow(scene, failed, ending)
-    causes = scene.settings.churn.causes
     for cause, mine in (
         ("quality", ending != experience.UNRESOLVED),
         ("service", ending == experience.UNRESOLVED),
     ):
-        churn.strike(people, causes.index(cause), who[mine], size[mine])
+        churn.strike(scene, people, cause, who[mine], size[mine], story)
     story.failures(people.id[who], order_id, failed, ending)
 
 
@@ -230,7 +230,7 @@ def _take(
     story.contacts(people, asked, outcomes)
     for rows in _in_turn(asked.who):
         experience.speak(scene, people, asked.rows(rows), outcomes.rows(rows))
-    experience.miss(scene, people, asked, outcomes.missed)
+    experience.miss(scene, people, asked, outcomes.missed, story)
     np.add.at(people.contacts, asked.who, ONE)
     complains = (asked.failed >= 0) & (asked.attempt == 1)
     np.add.at(people.complaints, asked.who[complains], ONE)
@@ -278,14 +278,14 @@ def _in_turn(who: NDArray) -> Iterable[NDArray[np.int64] | slice]:
         yield np.sort(order[rank == turn])
 
 
-def resent(scene: Scene, people: Customers) -> None:
+def resent(scene: Scene, people: Customers, story: Story) -> None:
     """Let what we have made dearer wear customers down, month by month, the more they mind prices; twice the price
     is borne by far fewer than two rises of half of it would suggest.
     """
     told = scene.settings.churn
     size = told.price_blow * (scene.levers.price**4 - 1.0) / 4.0 / max(told.price_push, 1e-9)
     who = np.flatnonzero(people.alive)
-    churn.strike(people, told.causes.index("price"), who, size * people.price_sense[who])
+    churn.strike(scene, people, "price", who, size * people.price_sense[who], story)
 
 
 def age(scene: Scene, state: State) -> None:

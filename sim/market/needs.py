@@ -102,6 +102,18 @@ def demand(settings: Section, people: Customers, price: float) -> NDArray[np.flo
     return np.exp(minds * (1.0 - price))
 
 
+def margin_awaited(
+    settings: Section, people: Customers, discount: NDArray | float, price: float
+) -> NDArray[np.float64]:
+    """Return the mean margin of an order of each customer, yuan, before any reward: `amounts` in expectation."""
+    from scipy.special import ndtr
+
+    told, sd = settings.spending, settings.spending.within_sd
+    floor = np.log(told.least / people.level) / sd
+    usual = told.least * ndtr(floor) + people.level * np.exp(0.5 * sd * sd) * ndtr(sd - floor)
+    return np.asarray(usual * (price * (1.0 - discount) - (1.0 - told.margin_share)))
+
+
 def amounts(
     settings: Section, people: Customers, one: Round, discount: NDArray | float, price: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -269,7 +269,7 @@ def part_from_salespeople(scene: Scene, state: State, careful: NDArray, story: S
     kept = 1.0 - (1.0 - kept) * (1.0 - told.programme_keeps * accounts.programme.take(who))
     felt = np.zeros(len(people))
     felt[who] = 1.0 - kept
-    churn.staff_blows(scene, people, felt)
+    churn.staff_blows(scene, people, story, felt)
     accounts.warmth[:, who] *= 1.0 - told.leaving_loses * (1.0 - kept)
     keeper = people.keeper.take(who)
     story.add(

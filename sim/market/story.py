@@ -32,7 +32,7 @@ VISIBLE = (
     "loyalty_ledger",
     "costs",
 )
-HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
+HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_blow", "truth_opinion")
 OWN_VISIBLE: Mapping[str, tuple[str, ...]] = {  # what only markets of a kind record
     "subscription": ("contracts", "usage", "bills", "plan_changes", "notices", "retention"),
     "business": (
@@ -70,6 +70,7 @@ class Story:
         self.settings, self.almanac, self.surroundings, self.months = settings, almanac, surroundings, months
         self.parts: dict[str, list[Arrays]] = {name: [] for name in (*visible(settings), *hidden(settings))}
         self.people: Customers | None = None
+        self.tells_truth = False  # whether the hidden tables that cost time are written now
         self.final: Any = None  # the market's state at the end, to go on from
 
     def add(self, table: str, **columns: NDArray) -> None:
@@ -118,6 +119,14 @@ class Story:
         from sim.market.tables import frame
 
         return frame(self, table)
+
+    def buys(
+        self, scene: Scene, state: Any, intensity: NDArray, since: NDArray, made: "Round", margin: NDArray
+    ) -> None:
+        """Hear how many orders a month were to be expected of each, and what came; a plain story keeps nothing."""
+
+    def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
+        """Hear how likely those lost were to come back on an offer, and who did; a plain story keeps nothing."""
 
     def costs(self, month: int, costs: Mapping[str, float]) -> None:
         """Note what the firm spent on its actions."""
@@ -254,8 +263,8 @@ class Story:
             cause=people.cause[lost],
         )
 
-    def truth_month(self, month: int, people: Customers, rate: NDArray) -> None:
-        """Note hazards, satisfaction and stage of everybody who is there (truth)."""
+    def truth_month(self, month: int, people: Customers, rate: NDArray, at_risk: NDArray) -> None:
+        """Note hazards, time at risk, satisfaction and stage of everybody who is there (truth)."""
         here = np.flatnonzero(people.alive)
         hazards = {
             f"hazard_{cause}": rate[here, row].astype(np.float32)
@@ -267,6 +276,7 @@ class Story:
             month=np.full(len(here), month, dtype=np.int16),
             stage=stages(people, float(month))[here],
             satisfaction=people.satisfaction[here].astype(np.float32),
+            at_risk=at_risk[here].astype(np.float32),
             **hazards,
         )
 

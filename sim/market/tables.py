@@ -20,13 +20,13 @@ SEEN = (
     "customers", "orders", "service_contacts", "prospects", "interviews", "exposures", "winbacks", "loyalty_ledger",
     "costs", "rivals", "keepers", "calendar",
 )  # fmt: skip
-TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
+TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_blow")
 OWN_SEEN = {"business": ("account_contacts", "salespeople")}  # told from what a story knows at its end
 # person_id: the account's number, and from here on for the others; 15 digits, which a sheet still holds exactly.
 MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
 FEN = ("amount", "margin", "fee", "above", "value")
 ROUNDED = {
-    "truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
+    "truth_month": 6, "truth_blow": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
     "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2,
 }  # fmt: skip
 
@@ -72,6 +72,8 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
         return {name: np.zeros(0, dtype=tables.DTYPES[column.dtype]) for name, column in told.items()}
     if table == "truth_loss":
         rows["day"] = day_of(story.almanac, np.minimum(rows["lost_at"], story.months - 1e-9))
+    if table == "truth_blow":
+        rows = _summed(rows)
     lists = words(story.settings) | own_words(story.settings, table)
     made: dict[str, NDArray] = {}
     for name, column in told.items():
@@ -85,6 +87,16 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
         else:
             made[name] = codes.astype(tables.DTYPES[column.dtype])
     return made
+
+
+def _summed(rows: dict[str, NDArray]) -> dict[str, NDArray]:
+    """Return blows as one row a customer, month and cause."""
+    key = ("customer_id", "month", "cause")
+    order = np.lexsort([rows[name] for name in reversed(key)])
+    sorted_ = {name: column[order] for name, column in rows.items()}
+    new = np.any([np.diff(sorted_[name], prepend=-1) != 0 for name in key], axis=0)
+    first = np.flatnonzero(new)
+    return {name: c[first] if name in key else np.add.reduceat(c, first) for name, c in sorted_.items()}
 
 
 def _customers(story: "Story") -> dict[str, Any]:

@@ -73,7 +73,7 @@ def month(scene: Scene, state: State, since: NDArray, alerted: NDArray, story: S
     )
     extra = _above(scene, done, prices)
     _bill(scene, state, done, prices, extra, (customer_id, number), story)
-    _shock(scene, people, done, extra / np.maximum(prices.fee.take(done.code.take(done.over)), 0.01))
+    _shock(scene, people, done, extra / np.maximum(prices.fee.take(done.code.take(done.over)), 0.01), story)
     habit = bound.habit.take(done.here)
     habit += scene.settings.contract.usage.habit * (done.used - habit)
     bound.habit[done.here] = habit
@@ -168,7 +168,7 @@ def _fen(yuan: NDArray, part: NDArray) -> NDArray[np.int32]:
     return np.rint(made, out=made).astype(np.int32)
 
 
-def _shock(scene: Scene, people: Customers, done: Month, share: NDArray) -> None:
+def _shock(scene: Scene, people: Customers, done: Month, share: NDArray, story: Story) -> None:
     """Let a bill far above the plan take a blow off the endurance, the more the dearer money is to him.
 
     `share` is what those above their plan pay for it, a part of the fee.
@@ -176,7 +176,7 @@ def _shock(scene: Scene, people: Customers, done: Month, share: NDArray) -> None
     told = scene.settings.contract.usage
     who = done.here.take(done.over[share > told.shock_share])
     size = told.shock_blow * people.price_sense[who] / max(scene.settings.churn.price_push, 1e-9)
-    churn.strike(people, scene.settings.churn.causes.index("price"), who, size)
+    churn.strike(scene, people, "price", who, size, story)
 
 
 def _change_plans(

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.checked import count, need, number, numbers, once, refuse
 from sim.value.estimates import Estimate, share
-from sim.value.purchases import moment
+from sim.value.purchases import moment, ready
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ def by_period(bought: "pd.DataFrame", edges: Sequence[Any]) -> "pd.DataFrame":
     borders = np.array([moment(edge, "edges") for edge in edges])
     if len(borders) < 2 or (np.diff(borders) <= 0).any():
         refuse("edges", list(edges), "at least two moments, each later than the one before", "sort them")
+    bought = ready(bought)
     real = bought[bought["bought"]]
     first = real.groupby("customer_id")["when"].min()
     rows, last, last_new = [], pd.Index([]), pd.Index([])
@@ -76,6 +77,7 @@ def cohorts(bought: "pd.DataFrame", *, period_days: float = 30.4375, until: Any 
     import pandas as pd
 
     size = number(period_days, "period_days", low=0, above=True)
+    bought = ready(bought)
     real = bought[bought["bought"]]
     if not len(real):
         refuse("purchases", "none", "somebody must have bought", "give a table with purchases")
@@ -104,6 +106,7 @@ def repurchase_rate(
     Two purchases on one day are one. Interval: Wilson's. InputError when nobody was watched that long.
     """
     span = number(within, "within", low=0, above=True)
+    bought = ready(bought)
     real = bought[bought["bought"]].assign(day=lambda df: np.floor(df["when"]))
     end = float(bought["when"].max()) if until is None else moment(until, "until")
     days = real.drop_duplicates(["customer_id", "day"]).sort_values(["customer_id", "day"])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.checked import count, numbers, refuse
-from sim.value.purchases import moment
+from sim.checked import count, need, numbers, refuse
+from sim.value.purchases import COLUMNS, moment, ready
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ def rfm(bought: "pd.DataFrame", *, until: Any = None) -> "pd.DataFrame":
     """
     import pandas as pd
 
+    need(ready(bought), COLUMNS, "purchases")
     end = float(bought["when"].max()) if until is None else moment(until, "until")
     seen = bought[bought["when"] <= end]
     if not len(seen):
@@ -48,6 +49,7 @@ def scores(
     `cuts` gives fixed limits instead, rising, for any of recency_days, frequency, monetary; a value on a limit
     belongs to the better side. Raises InputError for bad limits or parts.
     """
+    need(table, MEASURES, "RFM table")
     count(parts, "parts", low=2, high=9)
     unknown = set(cuts or {}) - set(MEASURES)
     if unknown:
@@ -72,6 +74,7 @@ def types(table: "pd.DataFrame") -> "pd.DataFrame":
     H stands for better than the mean or equal to it; for recency that is fewer days. HHH are the best customers,
     LHH those to be won back, LLL the lost. The eight kinds are trade usage in China.
     """
+    need(table, MEASURES, "RFM table")
     made = table.copy()
     letters = []
     for name, sign in zip(MEASURES, (-1.0, 1.0, 1.0), strict=True):

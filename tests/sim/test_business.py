@@ -37,7 +37,8 @@ def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
     assert "order_lines" not in data.visible  # of shops only
     for name, frame in (data.visible | data.truth).items():
         tables.check(frame, name)
-    assert {"uplift_visit", "uplift_programme", "uplift_discount"} < set(data.truth["truth_value"])
+    levers = {"visit_authority", "visit_money", "programme", "discount_10", "handover"}
+    assert levers < set(data.truth["truth_lever"]["lever"])
 
 
 @pytest.mark.slow

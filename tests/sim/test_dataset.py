@@ -20,16 +20,18 @@ COMMITTED = [
     if (path.parents[1] / "market.toml").is_file()
 ]
 SMALL = {"customers": 150, "months": 4, "seed": 2}
+FEW = {"replications": 2}
+AHEAD = ("truth_value", "truth_uplift", "truth_lever", "truth_call")
 
 
 @pytest.fixture(scope="module")
 def data() -> dataset.Dataset:
-    return dataset.build("retail", **SMALL, with_truth=True)
+    return dataset.build("retail", **SMALL, **FEW, with_truth=True)
 
 
 def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
     assert tuple(data.visible) == (*SEEN, *instruments.SEEN)
-    assert tuple(data.truth) == (*TRUTH, "truth_value", *instruments.TRUTH)
+    assert tuple(data.truth) == (*TRUTH, *AHEAD, *instruments.TRUTH)
     for frames in (data.visible, data.truth):
         for name, frame in frames.items():
             tables.check(frame, name)
@@ -91,7 +93,7 @@ def test_a_disk_that_refuses_leaves_no_partial_file(data: dataset.Dataset, tmp_p
 def test_the_manifest_says_what_made_it(data: dataset.Dataset, tmp_path: Path) -> None:
     dataset.write(data, tmp_path)
     told = json.loads((tmp_path / dataset.MANIFEST).read_text(encoding="utf-8"))
-    assert told["recipe"] == {"market": "retail", **SMALL, "lang": "zh"} and told["made_with"]["faker"]
+    assert told["recipe"] == {"market": "retail", **SMALL, **FEW, "lang": "zh"} and told["made_with"]["faker"]
     assert set(told["sha256"]) == {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.parquet")}
 
 

@@ -1,0 +1,231 @@
+"""Futures: what may become of the customers of one present, told with as little chance as can be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market import Market, churn, prospects
+from sim.market.needs import Round, margin_awaited
+from sim.market.scene import Levers, Scene
+from sim.market.state import State
+from sim.market.story import Story
+from sim.policy import Policy, Steady
+from sim.streams import Streams
+
+MONTHLY_DISCOUNT = 0.008  # about 10 % a year
+PILOTS = 6  # futures that only say where the others will lead
+DEATHLESS = 1e4  # an endurance that nothing wears down
+Course = Callable[[int], Policy]  # the policy of each month, counted from now
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What pilots expect of whoever is there when a month (row) begins: yuan from then on, chance to stay.
+
+    The last row is the end. It need not be right: what it says is only added where chance alone decides, and on
+    the mean over all futures that is nothing.
+    """
+
+    rest: NDArray[np.float64]
+    stay: NDArray[np.float64]
+    rest_variance: NDArray[np.float64]  # from pilot to pilot
+    stay_variance: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Future:
+    """One future of the customers of a present: `margin` of each month (rows), yuan, chance of orders taken out.
+
+    `lost` and `back` are by how much more than to be expected somebody was lost or came back in a month,
+    `to_lose` and `to_come` what was to be expected, `kept` who was there at the end, `costs` what the firm spent in
+    each month.
+    """
+
+    margin: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    back: NDArray[np.float64]
+    to_lose: NDArray[np.float64]
+    to_come: NDArray[np.float64]
+    kept: NDArray[np.bool_]
+    costs: NDArray[np.float64]
+
+    def value(self, guide: Guide) -> NDArray[np.float64]:
+        """Return each customer's discounted margin, yuan.
+
+        What came less what was to be expected is a martingale, of orders, losses and returns alike: it may be
+        weighed by anything known before (control variates, Glasserman 2004, 4.1).
+        """
+        return (discount(len(self.margin))[:, None] * self.margin).sum(axis=0) + self._spared(guide.rest)
+
+    def stays(self, guide: Guide) -> NDArray[np.float64]:
+        """Return how sure each is to be a customer at the end; one future's may lie beyond 0-1, the mean does not."""
+        return self.kept + self._spared(guide.stay)
+
+    def doubt(self, variance: NDArray[np.float64], other: "Future | None" = None) -> NDArray[np.float64]:
+        """Return the variance that losses and returns, or those that differ from another future's, may bring.
+
+        Few futures may show none of them; what is at stake is then known from the pilots alone.
+        """
+        lose, come = self.to_lose, self.to_come
+        if other is not None:
+            lose, come = np.abs(lose - other.to_lose), np.abs(come - other.to_come)
+        return (lose * variance[1:] + come * variance[:-1]).sum(axis=0)
+
+    def _spared(self, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (self.lost * ahead[1:] - self.back * ahead[:-1]).sum(axis=0)
+
+
+class Watched(Story):
+    """A story that keeps, of the last month, what only chance brought: order margins and returns beyond expectation."""
+
+    luck: NDArray[np.float64]
+    back: NDArray[np.float64]
+    to_come: NDArray[np.float64]
+
+    def begin(self, n: int) -> None:
+        """Forget the last month, for `n` customers."""
+        self.luck, self.back, self.to_come = np.zeros((3, n))
+
+    def buys(
+        self, scene: Scene, state: Any, intensity: NDArray, since: NDArray, made: Round, margin: NDArray
+    ) -> None:
+        """Keep by how much the margin of orders lies above what was to be expected, yuan."""
+        each = margin_awaited(scene.settings, state.people, state.discount, scene.levers.price)
+        came = np.bincount(made.who, margin, minlength=len(since))
+        self.luck = came - intensity * (1.0 - since) * each
+
+    def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
+        """Keep by how much more than to be expected each came back."""
+        self.back[who] += back - chance
+        self.to_come[who] += chance
+
+
+def discount(months: int) -> NDArray[np.float64]:
+    """Return what a yuan of each month ahead is worth now."""
+    return (1.0 + MONTHLY_DISCOUNT) ** -np.arange(float(months))
+
+
+def nothing(month: int) -> Policy:
+    """Return the policy that does nothing special, for every month."""
+    return Steady()
+
+
+def future(market: Market, state: State, months: int, course: Course, noise: int) -> Future:
+    """Return what becomes of the customers of `state` in the months after it, under one noise."""
+    here, futures = _anew(market, state, "future", noise)
+    return _told(futures, here, months, course)[0]
+
+
+def guide(market: Market, state: State, months: int) -> Guide:
+    """Return what pilots in which nobody is lost, and all are back, expect of each customer; survival weighed in."""
+    rest, stay = np.zeros((2, PILOTS, months + 1, len(state.people)))
+    for k in range(PILOTS):
+        here, futures = _anew(market, state, "pilot", k)
+        gone = np.flatnonzero(~here.people.alive)
+        churn.revive(market.settings, here.people, gone, futures.streams)
+        here.people.endurance[:] = DEATHLESS
+        one, hazard = _told(futures, here, months, nothing)
+        survives, worth = np.exp(-hazard), discount(months)[:, None] * one.margin
+        value, chance = np.zeros(len(state.people)), np.ones(len(state.people))
+        stay[k, months] = chance
+        for t in reversed(range(months)):
+            value, chance = worth[t] + survives[t] * value, survives[t] * chance
+            rest[k, t], stay[k, t] = value, chance
+    more = (1.0 + 1.0 / PILOTS) * PILOTS / (PILOTS - 1.0)
+    return Guide(rest.mean(axis=0), stay.mean(axis=0), more * rest.var(axis=0), more * stay.var(axis=0))
+
+
+def arrivals(market: Market, state: State, months: int, *, called: bool) -> NDArray[np.float64]:
+    """Return the chance of each warm prospect to become a customer in each month (rows), called now or not."""
+    warm, left, made = state.prospects.copy(), np.ones(len(state.prospects)), []
+    for month in range(state.month, state.month + months):
+        scene = market.scene(month, Levers())
+        if called and month == state.month:
+            prospects.interview(scene, warm, np.arange(len(warm)))
+        warm.clock[:] = DEATHLESS
+        prospects.decide(scene, warm)
+        stays = np.exp(warm.clock - DEATHLESS)  # clocks are exponential
+        made.append(left * (1.0 - stays))
+        left *= stays * (warm.created > month + 1 - market.settings.prospects.months_open)
+    return np.stack(made)
+
+
+def worth_of_newcomers(market: Market, state: State, months: int, noise: int) -> NDArray[np.float64]:
+    """Return the discounted margin of each warm prospect, yuan, in a future in which all are won at once."""
+    here, futures = _anew(market, state, "newcomers", noise)
+    ids, story = here.prospects.id.copy(), _story(market, state.month + months)
+    here.prospects.clock[:] = 0.0
+    for _ in range(months):
+        futures.step(here, Steady(), story)
+    return (discount(months)[:, None] * _margins(market, story, state.month, months, ids)).sum(axis=0)
+
+
+def _story(market: Market, months: int) -> Watched:
+    return Watched(market.settings, market.almanac, market.surroundings, months)
+
+
+def _margins(market: Market, story: Story, start: int, months: int, ids: NDArray) -> NDArray[np.float64]:
+    """Return the margin of each of `ids` in each month (rows) from `start`, yuan."""
+    paid = story.income()
+    if not paid or not len(ids):
+        return np.zeros((months, len(ids)))
+    at = market.almanac.month_of(paid["day"]) - start
+    return sums(paid["customer_id"], at, paid["margin"] / 100.0, ids, months)
+
+
+def _anew(market: Market, state: State, *path: str | int) -> tuple[State, Market]:
+    """Return a copy of the present with all that lies ahead drawn anew, and a market of the same chances.
+
+    Needs, endurance and clocks are exponential, so what is left of them has the same law.
+    """
+    here = state.copy()
+    futures = market.with_streams(Streams(market.streams.seed, *path))
+    streams, people = futures.streams, here.people
+    people.need[:] = streams.exponentials("need again", people.id)
+    people.endurance[:] = streams.exponentials("endurance again", people.id)
+    here.prospects.clock[:] = streams.exponentials("clock again", here.prospects.id)
+    futures.dealing.forget(here, streams)
+    return here, futures
+
+
+def _told(market: Market, here: State, months: int, course: Course) -> tuple[Future, NDArray[np.float64]]:
+    """Run a present on and return its future, and the hazard that each bore month by month."""
+    n, start, people = len(here.people), here.month, here.people
+    story = _story(market, start + months)
+    hazard, lost, back, to_lose, to_come, luck = np.zeros((6, months, n))
+    for k in range(months):
+        story.begin(len(people))
+        before, life = people.endurance[:n].copy(), people.life[:n].copy()
+        mortal = _undecided(here, n)
+        market.step(here, course(k), story)
+        mortal &= people.life[:n] == life  # whoever was held or won back has an endurance of his own
+        hazard[k] = np.maximum(before - people.endurance[:n], 0.0)
+        to_lose[k] = mortal * -np.expm1(-hazard[k])
+        lost[k] = mortal * (people.endurance[:n] <= 0.0) - to_lose[k]
+        back[k], to_come[k], luck[k] = story.back[:n], story.to_come[:n], story.luck[:n]
+    costs = story.arrays("costs")
+    spent = np.zeros(months)
+    if costs:
+        np.add.at(spent, costs["month"] - start, costs["amount"])
+    margin = _margins(market, story, start, months, people.id[:n])
+    return Future(margin - luck, lost, back, to_lose, to_come, _undecided(here, n), spent), hazard
+
+
+def _undecided(state: State, n: int) -> NDArray[np.bool_]:
+    """Return who of the first `n` customers is there and has not made up his mind to leave."""
+    people = state.people
+    here: NDArray[np.bool_] = people.alive[:n] & (people.endurance[:n] > 0.0)
+    return here if state.contracts is None else here & ~state.contracts.quitting[:n]
+
+
+def sums(who: NDArray, row: NDArray, value: NDArray, ids: NDArray, rows: int) -> NDArray[np.float64]:
+    """Return the sum of `value` for each row and each of `ids`; others are left out."""
+    order = np.argsort(ids)
+    place = np.minimum(np.searchsorted(ids[order], who), len(ids) - 1)
+    mine = ids[order][place] == who
+    made = np.zeros((rows, len(ids)))
+    np.add.at(made, (row[mine], order[place[mine]]), value[mine])
+    return made
