@@ -268,8 +268,7 @@ def causes_of_price(e: Evidence) -> float:
 @measure
 def price_said_over_price_true(e: Evidence) -> float:
     """Return how much oftener price is named than it is the cause, among those lost and asked."""
-    said = e.story.arrays("winbacks")["stated"]
-    lost = said >= -1
+    said, lost = e.story.arrays("winbacks")["stated"], e.story.arrays("truth_winback")["gone"]
     price = e.story.settings.churn.causes.index("price")
     return float((said[lost] == price).mean() / max(_cause(e, "price"), 1e-9))
 
@@ -287,8 +286,8 @@ def satisfied_lost_in_a_year(e: Evidence) -> float:
 @measure
 def winback_return(e: Evidence) -> float:
     """Return the share of lost customers who come back after an offer."""
-    rows = e.story.arrays("winbacks")
-    asked = rows["stated"] >= -1
+    rows = e.story.arrays("truth_winback")
+    asked = rows["gone"]
     ids = np.unique(rows["customer_id"][asked])
     lives = e.people.life[np.isin(e.people.id, ids)]
     return float((lives > 0).mean())
@@ -297,8 +296,8 @@ def winback_return(e: Evidence) -> float:
 @measure
 def bundle_over_call(e: Evidence) -> float:
     """Return how many times as often a bundle wins a lost customer back as a call alone."""
-    rows = e.story.arrays("winbacks")
-    asked, shares = rows["stated"] >= -1, []
+    rows = e.story.arrays("truth_winback")
+    asked, shares = rows["gone"], []
     for offer in (2, 0):
         ids = rows["customer_id"][asked & (rows["offer"] == offer)]
         shares.append((e.people.life[np.isin(e.people.id, ids)] > 0).mean())

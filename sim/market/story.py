@@ -32,7 +32,14 @@ VISIBLE = (
     "loyalty_ledger",
     "costs",
 )
-HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_opinion")
+HIDDEN = (
+    "truth_prospect",
+    "truth_failure",
+    "truth_loss",
+    "truth_winback",
+    "truth_month",
+    "truth_opinion",
+)
 OWN_VISIBLE: Mapping[str, tuple[str, ...]] = {  # what only markets of a kind record
     "subscription": ("contracts", "usage", "bills", "plan_changes", "notices", "retention"),
     "business": (
@@ -211,19 +218,16 @@ class Story:
         )
 
     def winbacks(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
-        """Note win-back offers, and the reason that those who had left give for it."""
-        from sim.market.churn import stated
+        """Note win-back offers, what is answered, and apart from it who had left (truth)."""
+        from sim.market.churn import answered
 
-        said = np.full(len(who), -2)  # still a customer
-        gone = ~people.alive[who]
-        said[gone] = stated(scene, people, who[gone])
-        self.add(
-            "winbacks",
-            customer_id=people.id[who],
-            day=np.full(len(who), scene.almanac.first[scene.month]),
-            offer=np.full(len(who), list(scene.settings.winback.offers).index(kind), dtype=np.int8),
-            stated=said.astype(np.int8),
-        )
+        made = {
+            "customer_id": people.id[who],
+            "day": np.full(len(who), scene.almanac.first[scene.month]),
+            "offer": np.full(len(who), list(scene.settings.winback.offers).index(kind), dtype=np.int8),
+        }
+        self.add("winbacks", **made, stated=answered(scene, people, who).astype(np.int8))
+        self.add("truth_winback", **made, gone=~people.alive[who])
 
     def ledger(self, day: NDArray, at: NDArray, rows: Arrays, orders: int) -> None:
         """Note the points of a round's orders."""

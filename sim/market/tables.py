@@ -20,7 +20,7 @@ SEEN = (
     "customers", "orders", "service_contacts", "prospects", "interviews", "exposures", "winbacks", "loyalty_ledger",
     "costs", "rivals", "keepers", "calendar",
 )  # fmt: skip
-TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month")
+TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_winback", "truth_month")
 OWN_SEEN = {"business": ("account_contacts", "salespeople")}  # told from what a story knows at its end
 # person_id: the account's number, and from here on for the others; 15 digits, which a sheet still holds exactly.
 MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
