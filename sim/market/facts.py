@@ -13,13 +13,14 @@ from sim.market.story import Story
 from sim.policy import Actions, View
 
 WEEK = 7
+MONTH = 31
 COHORT_MONTHS = 6  # newcomers of so many first months are followed
 FOLLOWED_DAYS = 546  # 78 weeks, as long as the CDNOW record
 
 
 @dataclass(frozen=True)
 class Usual:
-    """A firm going about its business: a coupon now and then, win-back after half a year's silence, points."""
+    """A firm going about its business: a coupon now and then, a call to a few prospects, win-back after half a year's silence, points."""
 
     name: str = "usual"
     budget: float | None = None
@@ -31,11 +32,20 @@ class Usual:
         offers = ("call", "voucher", "bundle")
         return Actions(
             levers=Levers(mode="own"),
+            calls=a_few(view),
             campaigns={"coupon": ids[ids % 12 == view.month % 12]},
+            chances={"coupon": 1.0 / 12.0},
             winback={
                 offer: silent[silent % 12 == k + 3 * (view.month % 4)] for k, offer in enumerate(offers)
             },
         )
+
+
+def a_few(view: View) -> NDArray[np.int64]:
+    """Return a few of the prospects of the last month, whom nobody called: one of twelve, whatever they are like."""
+    found = view.prospects
+    ids = found["prospect_id"]
+    return ids[~found["called"] & (found["day"] >= view.day - MONTH) & (ids % 12 == view.month % 12)]
 
 
 class Evidence:

@@ -206,8 +206,8 @@ class Story:
             need=answers[2],
         )
 
-    def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
-        """Note who was to get a campaign, and who did."""
+    def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray, chance: float) -> None:
+        """Note who was to get a campaign, with which chance, and who did."""
         code = list(scene.settings.levers.campaigns).index(kind)
         self.add(
             "exposures",
@@ -215,6 +215,7 @@ class Story:
             day=np.full(len(who), scene.almanac.first[scene.month]),
             campaign=np.full(len(who), code, dtype=np.int8),
             delivered=people.consent[who],
+            propensity=np.full(len(who), chance),
         )
 
     def winbacks(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:

@@ -27,7 +27,7 @@ MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
 FEN = ("amount", "margin", "fee", "above", "value")
 ROUNDED = {
     "truth_month": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
-    "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2,
+    "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2, "exposures": 6,
 }  # fmt: skip
 
 
