@@ -93,9 +93,7 @@ def _post(
         return mailbox.Post(
             *(_stacked(name, []) for name in ("mails", "questions", "truth_mail", "truth_question"))
         )
-    return mailbox.post(
-        about, _writers(people, contacts), streams, lang=lang, market=kind_of(story.settings)
-    )
+    return mailbox.post(about, _writers(people, contacts), streams, lang=lang, market=kind_of(story.settings))
 
 
 def _writers(people: "pd.DataFrame", contacts: "pd.DataFrame | None") -> "pd.DataFrame":

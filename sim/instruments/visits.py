@@ -18,7 +18,11 @@ DAYS = 60  # the pages were watched, and two designs tried, in the last days of 
 MOST_PEOPLE = 5000
 # Own choices, all. A visit is a customer's, so what somebody likes runs through all of his.
 LOOKS = 3.0  # visits for each order: some to buy, more to look
-BETWEEN = {"retail": 0.08, "subscription": 0.30, "business": 0.30}  # a month, whatever is bought: bills, terms, prices
+BETWEEN = {
+    "retail": 0.08,
+    "subscription": 0.30,
+    "business": 0.30,
+}  # a month, whatever is bought: bills, terms, prices
 TASTE_SD = 1.0  # how people differ in looking, log scale
 CALLED = 2.0  # a campaign brings them, times, for so many days
 CALLED_DAYS = 14

@@ -9,7 +9,6 @@ from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
 from sim.streams import Streams
 
-
 STAYS = -2  # the answer of one who says he is still a customer
 
 

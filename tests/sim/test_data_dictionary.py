@@ -69,7 +69,9 @@ def test_closed_lists_come_from_the_files(name: str) -> None:
 
 
 def test_an_unknown_list_is_refused() -> None:
-    with pytest.raises(InputError, match="list = 'planets': there is no such closed list; choose one of costs"):
+    with pytest.raises(
+        InputError, match="list = 'planets': there is no such closed list; choose one of costs"
+    ):
         closed_lists.closed_list("planets")
 
 

@@ -121,7 +121,11 @@ def test_a_silent_failure_is_silent_in_all_that_is_written(
     failures = data[kind].truth["truth_failure"]
     silent = set(failures.loc[failures["ending"] == "silent", "order_id"])
     heard = set(failures.loc[failures["ending"] != "silent", "order_id"])
-    assert silent and heard and not silent & set(data[kind].visible["service_contacts"].query("skill == 'complaint'")["order_id"])
+    assert (
+        silent
+        and heard
+        and not silent & set(data[kind].visible["service_contacts"].query("skill == 'complaint'")["order_id"])
+    )
     voices, about = mailbox.complaints(kind), 0
     for name in ("truth_mail", "truth_question"):
         rows = data[kind].truth[name]
