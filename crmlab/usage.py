@@ -63,7 +63,7 @@ def _name(error: Any) -> str:
 def _problem(error: Any) -> dict[str, Any]:
     """Return the first thing found wrong with the value, as the checker noted it."""
     cause = getattr(error, "__cause__", None)
-    noted = cause.errors() if hasattr(cause, "errors") else []
+    noted = getattr(cause, "errors", list)()
     return dict(noted[0]) if noted else {}
 
 

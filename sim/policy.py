@@ -307,7 +307,8 @@ def _effort(settings: Section, given: Mapping[str, float], where: str) -> dict[s
 
 
 def _chances(settings: Section, given: Mapping[str, float], where: str) -> dict[str, float]:
-    for kind, chance in _named(given, settings.levers.campaigns, where, "chances").items():
+    _named(given, settings.levers.campaigns, where, "chances")
+    for kind, chance in given.items():
         fine = isinstance(chance, int | float | np.floating) and not isinstance(chance, bool)
         if not fine or not 0 < chance <= 1:
             raise InputError(

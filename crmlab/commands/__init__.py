@@ -60,7 +60,9 @@ def _run(words: list[str]) -> int:
     """Run the command of these words; return its exit code. Words that are off are told in one sentence, code 2."""
     from crmlab.usage import told
 
-    click_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+    click_error: type[Exception] = next(
+        kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+    )  # type: ignore[assignment]
     try:
         code = assemble()(words, prog_name="crmlab", standalone_mode=False)
     except typer.Abort:

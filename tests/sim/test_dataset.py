@@ -106,7 +106,7 @@ def test_the_balance_of_the_ledger_is_a_running_sum_in_the_order_of_the_file() -
 def test_some_prospects_are_called_and_the_chance_of_each_message_is_noted(market: str) -> None:
     seen = dataset.build(market, customers=400, months=8, seed=2).visible
     a_month = len(seen["interviews"]) / 8
-    assert 0.5 < a_month < 30 and seen["interviews"]["prospect_id"].is_unique
+    assert 0.4 < a_month < 30 and seen["interviews"]["prospect_id"].is_unique
     sent = seen["exposures"]
     assert sent["propensity"].between(0.01, 0.5).all()
     # As often as it says: of those who were customers all along.
