@@ -41,8 +41,10 @@ def _fault(error: Any, english: bool) -> str:
         said = _in(english, rule).format(**problem.get("ctx", {})) if rule else str(problem.get("msg", ""))
         return f"{name}{_in(english, (f' {value}：', f' = {value}: '))}{said}"
     if kind == "UsageError" and str(error.format_message()).startswith("No such command"):
-        said = str(error.format_message()).split("'")
-        near = said[3] if len(said) > 3 else ""
+        parts = str(error.format_message()).split(
+            "'"
+        )  # the command stands between the first, what is like it between the next
+        near = parts[3] if len(parts) > 3 else ""
         cure = (f"（是不是 {near}？）", f" (did you mean {near}?)") if near else ("", "")
         return (
             f"{said[1]}{_in(english, ('：没有这个命令', ': there is no such command'))}{_in(english, cure)}"
@@ -63,7 +65,7 @@ def _name(error: Any) -> str:
 def _problem(error: Any) -> dict[str, Any]:
     """Return the first thing found wrong with the value, as the checker noted it."""
     cause = getattr(error, "__cause__", None)
-    noted = getattr(cause, "errors", list)()
+    noted: list[Any] = getattr(cause, "errors", list)()
     return dict(noted[0]) if noted else {}
 
 

@@ -62,7 +62,7 @@ def _run(words: list[str]) -> int:
 
     click_error: type[Exception] = next(
         kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
-    )  # type: ignore[assignment]
+    )
     try:
         code = assemble()(words, prog_name="crmlab", standalone_mode=False)
     except typer.Abort:
