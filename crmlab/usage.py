@@ -47,7 +47,7 @@ def _fault(error: Any, english: bool) -> str:
         near = parts[3] if len(parts) > 3 else ""
         cure = (f"（是不是 {near}？）", f" (did you mean {near}?)") if near else ("", "")
         return (
-            f"{said[1]}{_in(english, ('：没有这个命令', ': there is no such command'))}{_in(english, cure)}"
+            f"{parts[1]}{_in(english, ('：没有这个命令', ': there is no such command'))}{_in(english, cure)}"
         )
     if kind == "BadOptionUsage":
         option = getattr(error, "option_name", "")
