@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import firms, futures, instruments, people, tables, truth
+from sim import data_dictionary, firms, futures, instruments, people, tables, truth
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.settings import Section, load
@@ -120,14 +120,15 @@ def gather(
 
 
 def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:
-    """Write a data set into the folder `out`, the truth into `out/truth`; return the files, whole or none.
+    """Write a data set into the folder `out`, the truth into `out/truth`, each with its dictionary beside it; return the
+    files, whole or none.
 
     Raises InputError for an unknown format or too many rows for a sheet, OSError when the disk refuses.
     """
     if form not in FORMATS:
         raise InputError(f"format = {form!r}: must be one of {', '.join(FORMATS)}; correct the spelling")
     out = Path(out)
-    part = out / ".part"
+    part, first = out / ".part", _first_missing(out)
     try:
         made = _write_all(data.visible, part, data.recipe["market"], form)
         if data.truth:
@@ -139,7 +140,24 @@ def write(data: Dataset, out: Path, *, form: str = "parquet") -> list[Path]:
             path.replace(final)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        _sweep(out, first)
     return [out / path.relative_to(part) for path in made]
+
+
+def _first_missing(out: Path) -> Path | None:
+    """Return the outermost folder on the way to `out` that is not there yet."""
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    return missing[-1] if missing else None
+
+
+def _sweep(out: Path, first: Path | None) -> None:
+    """Take away the folders that were made on the way to `out` and stayed empty."""
+    folder = out
+    while first is not None and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        if folder == first:
+            break
+        folder = folder.parent
 
 
 def _customers(story: Story, settings: Section, seed: int, lang: str) -> "pd.DataFrame":
@@ -211,13 +229,15 @@ def _tidy(frame: "pd.DataFrame", name: str, digits: int) -> "pd.DataFrame":
 
 def _write_all(frames: Frames, folder: Path, name: str, form: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    beside = data_dictionary.write(frames, folder)
     if form == "parquet":
-        return [tables.write(frame, table, folder / f"{table}.parquet") for table, frame in frames.items()]
-    if form == "csv":
-        return [_csv(frame, folder / f"{table}.csv") for table, frame in frames.items()]
-    path = folder / f"{name}.{form}"
-    WRITERS[form](frames, path)
-    return [path]
+        made = [tables.write(frame, table, folder / f"{table}.parquet") for table, frame in frames.items()]
+    elif form == "csv":
+        made = [_csv(frame, folder / f"{table}.csv") for table, frame in frames.items()]
+    else:
+        made = [folder / f"{name}.{form}"]
+        WRITERS[form](frames, made[0])
+    return [*made, beside]
 
 
 def _csv(frame: "pd.DataFrame", path: Path) -> Path:
@@ -284,7 +304,18 @@ def _workbook(frames: Frames, path: Path) -> None:
 
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         for table, frame in frames.items():
-            frame.to_excel(book, sheet_name=table, index=False)
+            _for_sheet(frame, table).to_excel(book, sheet_name=table, index=False)
+
+
+def _for_sheet(frame: "pd.DataFrame", table: str) -> "pd.DataFrame":
+    """Return a table whose long numbers are text: of a number a sheet keeps the first fifteen digits only."""
+    most = 10**data_dictionary.EXACT_DIGITS
+    long = [
+        c.name
+        for c in tables.table(table).columns
+        if c.name in frame and data_dictionary.is_id(c) and len(frame) and frame[c.name].abs().max() >= most
+    ]
+    return frame.astype(dict.fromkeys(long, str))
 
 
 WRITERS: dict[str, Callable[[Frames, Path], None]] = {"duckdb": _duckdb, "sqlite": _sqlite, "xlsx": _xlsx}

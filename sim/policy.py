@@ -63,7 +63,8 @@ class Actions:
     `care`: customers given personal attention. `save`: customers held back. `winback`: offer to customers
     thought lost. `prospecting`: channel to a multiple of what is usually spent on it. Where there are contracts,
     `terms`: months ("12") to customers offered such a term; `alerts`: customers told before they use too much.
-    `selling` is what only a supplier of firms can do.
+    `selling` is what only a supplier of firms can do. `chances`: campaign to the chance with which a customer was to get it
+    this month; left out, those who get it were sure to. It is noted beside who got it: what a campaign does is told from it.
     """
 
     levers: Levers = field(default_factory=Levers)
@@ -76,6 +77,7 @@ class Actions:
     terms: Mapping[str, ArrayLike] = field(default_factory=dict)
     alerts: ArrayLike = NOBODY
     selling: Selling = field(default_factory=Selling)
+    chances: Mapping[str, float] = field(default_factory=dict)
 
 
 class Policy(Protocol):
@@ -134,6 +136,7 @@ class Plan:
     terms: Mapping[str, NDArray]
     alerts: NDArray
     selling: Sold
+    chances: Mapping[str, float]
 
 
 def plan(
@@ -185,6 +188,7 @@ def plan(
         terms=_terms(settings, actions, known, where),
         alerts=_places(actions.alerts, known, where, "alerts"),
         selling=_selling(settings, actions.selling, known, where),
+        chances=_chances(settings, actions.chances, where),
     )
     made.costs.update(_costs(settings, made, view, founders, staffed(set_to.agents)))
     total = sum(made.costs.values())
@@ -324,6 +328,17 @@ def _effort(settings: Section, given: Mapping[str, float], where: str) -> dict[s
 
 def _number(value: Any) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def _chances(settings: Section, given: Mapping[str, float], where: str) -> dict[str, float]:
+    _named(given, settings.levers.campaigns, where, "chances")
+    for kind, chance in given.items():
+        fine = isinstance(chance, int | float | np.floating) and not isinstance(chance, bool)
+        if not fine or not 0 < chance <= 1:
+            raise InputError(
+                f"{where}: chances[{kind}] = {chance!r}: must be a number above 0 to 1; correct it"
+            )
+    return {kind: float(chance) for kind, chance in given.items()}
 
 
 LIMITS = {

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.closed_lists import closed_list
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ DTYPES = {"int": "int64", "float": "float64", "bool": "bool", "text": "object"}
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, kind of value, unit, meaning in two languages, and what it may hold."""
+    """One column: its name, kind of value, unit, meaning in two languages, what it may hold, and an example.
+
+    `values` are typed here, or those of the closed list called `listed`.
+    """
 
     name: str
     dtype: Literal["int", "float", "bool", "text"]
@@ -32,6 +36,13 @@ class Column:
     max: float | None = None
     absent: bool = False
     default: float | bool | str | None = None
+    listed: str = ""
+    example: float | bool | str | None = None
+
+    @property
+    def choice(self) -> tuple[str, ...]:
+        """The values allowed where they are a closed list; empty where they are not."""
+        return closed_list(self.listed) if self.listed else self.values
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def columns(name: str) -> tuple[str, ...]:
 
 
 def dictionary(name: str) -> list[dict[str, str]]:
-    """Return the rows of a data dictionary: table, column, dtype, unit, zh, en, allowed; all text."""
+    """Return the rows of a data dictionary: table, column, dtype, unit, zh, en, allowed, example; all text."""
     return [
         {
             "table": name,
@@ -80,6 +91,7 @@ def dictionary(name: str) -> list[dict[str, str]]:
             "zh": c.zh,
             "en": c.en,
             "allowed": _allowed(c),
+            "example": "" if c.example is None else str(c.example),
         }
         for c in (*table(name).columns, *table(name).extra)
     ]
@@ -171,8 +183,8 @@ def _checks(column: Column) -> "list[pa.Check]":
     import pandera.pandas as pa
 
     checks = []
-    if column.values:
-        checks.append(pa.Check.isin(list(column.values)))
+    if column.choice:
+        checks.append(pa.Check.isin(list(column.choice)))
     if column.min is not None:
         checks.append(pa.Check.ge(column.min))
     if column.max is not None:
@@ -181,8 +193,8 @@ def _checks(column: Column) -> "list[pa.Check]":
 
 
 def _allowed(column: Column) -> str:
-    if column.values:
-        return ", ".join(column.values)
+    if column.choice:
+        return ", ".join(column.choice)
     low = "" if column.min is None else f">= {column.min:g}"
     high = "" if column.max is None else f"<= {column.max:g}"
     return ", ".join(part for part in (low, high, "NaN" if column.absent else "") if part)

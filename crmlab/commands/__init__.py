@@ -56,6 +56,25 @@ def assemble() -> typer.Typer:
     return app
 
 
+def _run(words: list[str]) -> int:
+    """Run the command of these words; return its exit code. Words that are off are told in one sentence, code 2."""
+    from crmlab.usage import told
+
+    click_error: type[Exception] = next(
+        kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+    )
+    try:
+        code = assemble()(words, prog_name="crmlab", standalone_mode=False)
+    except typer.Abort:
+        print("crmlab: 已停止 · stopped", file=sys.stderr)
+        return 130
+    except click_error as refusal:
+        if type(refusal).__name__ != "NoArgsIsHelpError":  # the help itself is on the screen by now
+            print(f"crmlab: {told(refusal, words)}", file=sys.stderr)
+        return int(getattr(refusal, "exit_code", 2))
+    return code if isinstance(code, int) and not isinstance(code, bool) else 0
+
+
 def main() -> None:
     """Run the command line; a refused input ends in one sentence on stderr and its exit code."""
     from crmlab.errors import LabError
@@ -65,7 +84,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may be GBK
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        assemble()(prog_name="crmlab")
+        raise SystemExit(_run(sys.argv[1:]))
     except (LabError, GraderError, InputError) as refusal:
         print(f"crmlab: {refusal}", file=sys.stderr)
         raise SystemExit(getattr(refusal, "exit_code", 3)) from None

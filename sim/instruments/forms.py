@@ -88,7 +88,8 @@ def _some(
     rows: "pd.DataFrame", share: float, here: Streams, name: str, number: str = "person_id"
 ) -> "pd.DataFrame":
     luck = here.uniforms(f"has {name}", rows[number].to_numpy())
-    return rows[luck < share].assign(number=rows[number], other_id=UNKNOWN).reset_index(drop=True)
+    some = rows[luck < share].reset_index(drop=True)
+    return some.assign(number=some[number], other_id=UNKNOWN)
 
 
 def _day(rows: "pd.DataFrame", here: Streams, name: str, days: int) -> NDArray[np.int64]:
@@ -275,7 +276,8 @@ def _numbered(
     rows, truth = rows.iloc[order].reset_index(drop=True), truth.iloc[order].reset_index(drop=True)
     shown = {*names, *(["address"] if set(cards.ADDRESS) & set(names) else [])}
     for column in ("stale", "wrong"):
-        truth[column] = [" ".join(w for w in text.split() if w in shown) for text in truth[column].tolist()]
+        texts = [" ".join(w for w in text.split() if w in shown) for text in truth[column].tolist()]
+        truth[column] = np.array(texts, dtype=object)
     made = rows.assign(form_id=number)[list(names)]
     kinds = {told.name: tables.DTYPES[told.dtype] for told in tables.table(f"form_{kind}").columns}
     made = made.astype(kinds)

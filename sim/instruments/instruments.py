@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import tables
-from sim.instruments import baskets, cards, clicks, forms, mailbox, occasions, panel, surveys
+from sim.instruments import baskets, cards, clicks, forms, mailbox, occasions, panel, surveys, visits
 from sim.market import opinions
 from sim.market.settings import FIRST, kind_of
 from sim.market.story import Story
@@ -38,10 +38,6 @@ TRUTH = (
     "truth_form",
 )
 SHOP_ONLY = ("order_lines",)  # baskets
-TRIAL_DAYS = 30  # the two page designs were tried in the last days of the story
-TRIAL_CUSTOMERS = 5000
-VISITS = 3.0  # mean visits of a customer of middling interest in the trial
-MOST_VISITS = 12
 
 
 class Read(NamedTuple):
@@ -72,13 +68,7 @@ def read(
     visible["panel"] = _panel(story, streams)
     if kind_of(story.settings) == FIRST:
         visible["order_lines"] = _lines(story, streams)
-    post = mailbox.post(
-        occasions.occasions(story, streams),
-        _writers(people, contacts),
-        streams,
-        lang=lang,
-        market=kind_of(story.settings),
-    )
+    post = _post(story, people, contacts, streams, lang)
     visible |= {"mails": post.mails, "questions": post.questions}
     drawer = cards.cards(people, int(story.almanac.first[story.months]), streams, lang=lang)
     visible["paper_cards"] = drawer.cards
@@ -92,6 +82,18 @@ def read(
         {name: visible[name] for name in SEEN if name in visible},
         {name: hidden[name] for name in TRUTH if name in hidden},
     )
+
+
+def _post(
+    story: Story, people: "pd.DataFrame", contacts: "pd.DataFrame | None", streams: Streams, lang: str
+) -> mailbox.Post:
+    """Return what was written to the firm; where nothing happened, nothing was."""
+    about = occasions.occasions(story, streams)
+    if not len(about):
+        return mailbox.Post(
+            *(_stacked(name, []) for name in ("mails", "questions", "truth_mail", "truth_question"))
+        )
+    return mailbox.post(about, _writers(people, contacts), streams, lang=lang, market=kind_of(story.settings))
 
 
 def _writers(people: "pd.DataFrame", contacts: "pd.DataFrame | None") -> "pd.DataFrame":
@@ -126,47 +128,18 @@ def _surveys(story: Story, streams: Streams, truth: bool) -> tuple["Frames", "Fr
 
 
 def _visits(story: Story, streams: Streams, truth: bool) -> "Frames":
-    """Return sessions and clicks of the trial of page designs, by customers who are there and agreed to be watched."""
+    """Return sessions and clicks of the trial of page designs, by those who agreed to be watched."""
     import pandas as pd
 
-    people = story.customers()
-    here = people.alive & people.consent
-    ids = people.id[here]
-    some = streams.uniforms("in trial", ids) < TRIAL_CUSTOMERS / max(len(ids), 1)
-    ids, eager = ids[some], people.eager[here][some]
-    if not len(ids):
-        names = ("sessions", "clicks", *(["truth_clicks"] * truth))
-        return {name: _stacked(name, []) for name in names}
-    # Interest in the shop, standard units: who buys often is taken with it, within the usual.
-    interest = np.clip((np.log(np.maximum(eager, 1e-9)) + 2.0) / 1.5, -2.0, 2.0)
-    arrivals = _arrivals(story, ids, interest, streams)
-    known = pd.DataFrame({"customer_id": ids, "interest": interest})
-    made: Frames = {name: _stacked(name, []) for name in ("sessions", "clicks")}
+    places, interest = visits.watched(story, streams)
+    known = pd.DataFrame({"customer_id": story.customers().id[places], "interest": interest})
+    made: Frames = {name: _stacked(name, []) for name in ("sessions", "clicks", *(["truth_clicks"] * truth))}
+    arrivals = visits.arrivals(story, places, streams)
     if len(arrivals):
-        made = dict(clicks.visits(known, arrivals, streams)._asdict())
-    if truth:
+        made |= clicks.visits(known, arrivals, streams)._asdict()
+    if truth and len(known):
         made["truth_clicks"] = clicks.truth(known).sort_values("customer_id", ignore_index=True)
     return made
-
-
-def _arrivals(story: Story, ids: np.ndarray, interest: np.ndarray, streams: Streams) -> "pd.DataFrame":
-    """Return visits as a Poisson process in the last days of the story, more of them by the more interested."""
-    import pandas as pd
-
-    end = int(story.almanac.first[story.months])
-    days = min(TRIAL_DAYS, end)
-    gaps = np.stack([streams.exponentials("visit", ids, use=k) for k in range(MOST_VISITS)])
-    moments = np.cumsum(gaps, axis=0) / (VISITS * np.exp(0.4 * interest))
-    turn, who = np.nonzero(moments < 1.0)
-    when = end - days + moments[turn, who] * days
-    day = np.floor(when).astype(np.int64)
-    made = {
-        "session_id": ids[who] * 100 + turn,
-        "customer_id": ids[who],
-        "day": day,
-        "at": story.almanac.second(when - day).astype(np.int64),
-    }
-    return pd.DataFrame(made).sort_values("session_id", ignore_index=True)
 
 
 def _lines(story: Story, streams: Streams) -> "pd.DataFrame":

@@ -19,6 +19,7 @@ READY = Path(__file__).resolve().parents[2] / "datasets"
 LANGUAGES = ("zh", "en")
 STRANGER = 10**15  # message_id of mails about no order: from here on
 DAY = 86_400
+SILENT = "silent"  # the kind of an occasion that failed and of which nothing is said
 LATER_DAYS = 2.0  # mean time from an order to what is written about it
 OTHER_HOST = "elsewhere.example"
 MAIL = ("message_id", "day", "at", "sender", "subject", "text")
@@ -47,7 +48,8 @@ def post(
     """Return what is written about a firm's orders, bills, contracts or quotes, and what strangers write.
 
     `orders` has order_id (once each), customer_id, day, at (s), amount (yuan) and either failed (True where something
-    went wrong) or kind (plain, trouble, or another that the market's wordings know); and may have `about`, what it is,
+    went wrong) or kind (plain, trouble, silent: it failed and not a word is said of it, or another that the market's
+    wordings know); and may have `about`, what it is,
     with `number`, its own number: the truth then tells both. `customers` has customer_id and e_mail, and may have
     e_mail_<role>: other people who write for the customer, topic by topic. Every draw belongs to an order, so both
     languages tell of the same orders and topics. Raises InputError for an unknown language or market, missing columns,
@@ -59,8 +61,8 @@ def post(
     told, here = settings(market), streams.under("mailbox")
     known = _orders(orders, told)
     ids, rates = known["order_id"], told["rates"]
-    writes = known.loc[here.uniforms("writes", ids) < known["kind"].map(rates["mails"])]
-    asks = known.loc[here.uniforms("asks", ids) < known["kind"].map(rates["questions"])]
+    writes = known.loc[here.uniforms("writes", ids) < _rates(known, rates["mails"])]
+    asks = known.loc[here.uniforms("asks", ids) < _rates(known, rates["questions"])]
     writes, asks = writes.reset_index(drop=True), asks.reset_index(drop=True)
     strange = _strangers(writes, here, rates["stranger_share"])
     mails = _written(writes, strange, here.under("mail"), lang, "mail", told)
@@ -90,11 +92,32 @@ def _orders(orders: "pd.DataFrame", told: dict[str, Any]) -> "pd.DataFrame":
     ids = numbers(once(orders, "order_id", "orders"), "order_id", low=0, whole=True).astype(np.int64)
     kinds = orders["kind"] if "kind" in orders else np.where(orders["failed"], "trouble", "plain")
     made = made.assign(order_id=ids, kind=np.asarray(kinds, dtype=object))
-    odd = sorted(set(made["kind"]) - set(told["rates"]["mails"]))
+    odd = sorted(set(made["kind"]) - set(told["rates"]["mails"]) - {SILENT})
     if odd:
         refuse("kind", odd[0], f"must be one of {', '.join(told['rates']['mails'])}", "correct the spelling")
     extra = {"about": orders.get("about", "order"), "number": orders.get("number", made["order_id"])}
     return made.assign(**extra).reset_index(drop=True)
+
+
+def _rates(known: "pd.DataFrame", rates: dict[str, float]) -> "pd.Series":
+    return known["kind"].map({**rates, SILENT: rates["plain"]})
+
+
+def complaints(market: str = "retail") -> frozenset[str]:
+    """Return the topics that voice a failure: written oftener of what failed than of what did not."""
+    topics = settings(market)["topics"]
+    return frozenset(one["id"] for one in topics if _voices(one))
+
+
+def _voices(topic: dict[str, Any]) -> bool:
+    return bool(topic.get("trouble", 0.0) > topic.get("plain", 0.0))
+
+
+def _weight(topic: dict[str, Any], kind: str) -> float:
+    """Return how often a topic is written of at an occasion; of a silent failure no word, yet ordinary questions."""
+    if kind == SILENT:
+        return 0.0 if _voices(topic) else float(topic.get("plain", 0.0))
+    return float(topic.get(kind, 0.0))
 
 
 def _strangers(writes: "pd.DataFrame", here: Streams, rate: float) -> "pd.DataFrame":
@@ -161,7 +184,7 @@ def _topics(
     kinds, luck = every["kind"].to_numpy(), here.uniforms("topic", every["order_id"].to_numpy())
     made = np.zeros(len(every), dtype=np.int64)
     for kind in dict.fromkeys(kinds.tolist()):
-        upto = np.cumsum([one.get(kind, 0.0) for one in told])
+        upto = np.cumsum([_weight(one, kind) for one in told])
         mine = kinds == kind
         made[mine] = np.searchsorted(upto, luck[mine] * upto[-1], side="right")
     return made

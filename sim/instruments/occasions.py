@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.market.experience import SILENT
 from sim.market.settings import kind_of
 from sim.market.story import Story
 from sim.streams import Streams
@@ -41,8 +42,12 @@ def occasions(story: Story, streams: Streams) -> "pd.DataFrame":
 
 def _orders(story: Story) -> "pd.DataFrame":
     orders = story.frame("orders")[["order_id", "customer_id", "day", "at", "amount"]]
-    failed = story.arrays("truth_failure").get("order_id", np.zeros(0, dtype=np.int64))
-    kinds = np.where(orders["order_id"].isin(failed), "trouble", "plain").astype(object)
+    failures = story.arrays("truth_failure")
+    kinds = np.full(len(orders), "plain", dtype=object)
+    if failures:
+        silent = failures["ending"] == SILENT
+        kinds[orders["order_id"].isin(failures["order_id"][~silent])] = "trouble"
+        kinds[orders["order_id"].isin(failures["order_id"][silent])] = "silent"
     return orders.assign(kind=kinds, about="order", number=orders["order_id"])
 
 

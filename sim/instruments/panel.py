@@ -19,24 +19,29 @@ MOST_ORDERS = 250
 
 @dataclass(frozen=True)
 class Habits:
-    """How customers of a kind of market buy elsewhere; pairs are for those who are customers and those who left.
+    """How customers of a kind of market buy elsewhere.
 
     `loyalty` is the total of a Dirichlet over rivals: purchases scatter much, yet small rivals have fewer buyers, who
     also buy a little less often (double jeopardy; Goodhardt, Ehrenberg and Chatfield 1984); a small total means much
-    loyalty. `orders` are those elsewhere for each expected here, `buys` the share who buy elsewhere at all.
+    loyalty. `orders` are those elsewhere for each that is made here at the usual pace, `buys` the share who buy elsewhere at
+    all while they are customers. What each needs is his own, `spread` (log scale), and follows his pace here with the power
+    `follows` only: households differ in their share of wallet. Who leaves takes the part `moves` of what he bought here along.
     """
 
     loyalty: float
-    orders: tuple[float, float]
-    buys: tuple[float, float]
+    orders: float
+    buys: float
+    spread: float
+    follows: float
+    moves: float
 
 
 HABITS = {  # own choices
-    "retail": Habits(loyalty=1.3, orders=(1.2, 2.4), buys=(1.0, 1.0)),
-    # One provider a line: a second line for some, another provider for whoever left. An order is a bill.
-    "subscription": Habits(loyalty=0.05, orders=(1.0, 1.0), buys=(0.25, 0.95)),
+    "retail": Habits(loyalty=1.3, orders=1.6, buys=1.0, spread=1.0, follows=0.25, moves=0.6),
+    # One provider a line: a second line for some, another provider for nearly all who left. An order is a bill.
+    "subscription": Habits(loyalty=0.05, orders=1.0, buys=0.25, spread=0.0, follows=1.0, moves=0.95),
     # A firm keeps two or three suppliers of one thing, so that none can press it.
-    "business": Habits(loyalty=0.9, orders=(0.8, 1.9), buys=(0.75, 1.0)),
+    "business": Habits(loyalty=0.9, orders=1.0, buys=0.75, spread=1.0, follows=0.25, moves=0.6),
 }
 
 
@@ -54,9 +59,12 @@ def bought(story: Story, streams: Streams, *, most: int = MOST) -> dict[str, Any
     orders, amount = np.zeros((len(ids), firms), dtype=np.int64), np.zeros((len(ids), firms), dtype=np.int64)
     orders[:, 0], amount[:, 0] = _till(story, ids, months)
     rate, basket = _usual(story, people, places)
-    gone = (~people.alive[places]).astype(int)
-    buys = here.uniforms("buys elsewhere", ids) < np.array(habits.buys)[gone]
-    mean = rate * months * np.array(habits.orders)[gone] * buys
+    buys = here.uniforms("buys elsewhere", ids) < habits.buys
+    pace = float(story.settings.buying.rate_mean) if habits.follows < 1.0 else 1.0
+    need = np.exp(habits.spread * here.normals("need", ids) - 0.5 * habits.spread**2)
+    mean = habits.orders * pace * need * (rate / pace) ** habits.follows * months * buys
+    away = np.clip(np.nan_to_num(story.months - people.lost_at[places]), 0.0, months) * ~people.alive[places]
+    mean += habits.moves * rate * away
     shares = _shares(_sizes(story), ids, here, habits.loyalty)
     for rival in range(1, firms):
         orders[:, rival] = _poisson(mean * shares[:, rival - 1], here.uniforms("orders", ids, use=rival))

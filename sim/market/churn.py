@@ -14,6 +14,7 @@ from sim.streams import Streams
 
 OLDEST = 999  # months of tenure after which habit grows no further
 Rows = slice | NDArray[np.int64]
+STAYS = -2  # the answer of one who says he is still a customer
 
 
 @dataclass(frozen=True)
@@ -242,3 +243,21 @@ def stated(scene: Scene, people: Customers, who: NDArray) -> NDArray[np.int64]:
     price = told.causes.index("price")
     said = np.where(uniform < told.stated_true + told.stated_price, price, -1)
     return np.where(uniform < told.stated_true, people.cause[who], said).astype(np.int64)
+
+
+def answered(scene: Scene, people: Customers, who: NDArray) -> NDArray[np.int64]:
+    """Return what `who`, thought lost, say to an offer: a cause, -1 for no reason, or STAYS: still a customer.
+
+    Life is not so tidy that the answer tells who is gone: some of the lost are too polite to say so, and of those
+    who are still there some say nothing and some complain of the price.
+    """
+    told, gone = scene.settings.churn, ~people.alive[who]
+    said = np.full(len(who), STAYS)
+    said[gone] = stated(scene, people, who[gone])
+    # It belongs to the person, so that asking again does not find it out.
+    luck = scene.streams.quads("answer", people.id[who] * 16 + people.life[who])
+    said[gone & (luck[0] < scene.settings.winback.polite_share)] = STAYS
+    here = ~gone & (luck[0] < scene.settings.winback.reserved_share)
+    grumbles = luck[1] < told.stated_price
+    said[here] = np.where(grumbles[here], told.causes.index("price"), -1)
+    return said

@@ -13,13 +13,14 @@ from sim.market.story import Story
 from sim.policy import Actions, View
 
 WEEK = 7
+MONTH = 31
 COHORT_MONTHS = 6  # newcomers of so many first months are followed
 FOLLOWED_DAYS = 546  # 78 weeks, as long as the CDNOW record
 
 
 @dataclass(frozen=True)
 class Usual:
-    """A firm going about its business: a coupon now and then, win-back after half a year's silence, points."""
+    """A firm going about its business: a coupon now and then, a call to a few prospects, win-back after half a year's silence, points."""
 
     name: str = "usual"
     budget: float | None = None
@@ -31,11 +32,20 @@ class Usual:
         offers = ("call", "voucher", "bundle")
         return Actions(
             levers=Levers(mode="own"),
+            calls=a_few(view),
             campaigns={"coupon": ids[ids % 12 == view.month % 12]},
+            chances={"coupon": 1.0 / 12.0},
             winback={
                 offer: silent[silent % 12 == k + 3 * (view.month % 4)] for k, offer in enumerate(offers)
             },
         )
+
+
+def a_few(view: View) -> NDArray[np.int64]:
+    """Return a few of the prospects of the last month, whom nobody called: one of twelve, whatever they are like."""
+    found = view.prospects
+    ids = found["prospect_id"]
+    return ids[~found["called"] & (found["day"] >= view.day - MONTH) & (ids % 12 == view.month % 12)]
 
 
 class Evidence:
@@ -268,8 +278,7 @@ def causes_of_price(e: Evidence) -> float:
 @measure
 def price_said_over_price_true(e: Evidence) -> float:
     """Return how much oftener price is named than it is the cause, among those lost and asked."""
-    said = e.story.arrays("winbacks")["stated"]
-    lost = said >= -1
+    said, lost = e.story.arrays("winbacks")["stated"], e.story.arrays("truth_winback")["gone"]
     price = e.story.settings.churn.causes.index("price")
     return float((said[lost] == price).mean() / max(_cause(e, "price"), 1e-9))
 
@@ -287,8 +296,8 @@ def satisfied_lost_in_a_year(e: Evidence) -> float:
 @measure
 def winback_return(e: Evidence) -> float:
     """Return the share of lost customers who come back after an offer."""
-    rows = e.story.arrays("winbacks")
-    asked = rows["stated"] >= -1
+    rows = e.story.arrays("truth_winback")
+    asked = rows["gone"]
     ids = np.unique(rows["customer_id"][asked])
     lives = e.people.life[np.isin(e.people.id, ids)]
     return float((lives > 0).mean())
@@ -297,8 +306,8 @@ def winback_return(e: Evidence) -> float:
 @measure
 def bundle_over_call(e: Evidence) -> float:
     """Return how many times as often a bundle wins a lost customer back as a call alone."""
-    rows = e.story.arrays("winbacks")
-    asked, shares = rows["stated"] >= -1, []
+    rows = e.story.arrays("truth_winback")
+    asked, shares = rows["gone"], []
     for offer in (2, 0):
         ids = rows["customer_id"][asked & (rows["offer"] == offer)]
         shares.append((e.people.life[np.isin(e.people.id, ids)] > 0).mean())

@@ -34,6 +34,7 @@ class UsualSupplier:
         quiet = (seen["last_day"] >= 0) & (seen["last_day"] < view.day - 180) & (ids % 12 == month % 12)
         return Actions(
             campaigns={"newsletter": ids[ids % 6 == month % 6]},
+            chances={"newsletter": 1.0 / 6.0},
             calls=view.prospects["prospect_id"][
                 ~view.prospects["called"] & (view.prospects["need_seen"] > 0.5)
             ],

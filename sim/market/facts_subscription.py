@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.contracts import CONTRACT_STEP
-from sim.market.facts import Evidence, measure
+from sim.market.facts import Evidence, a_few, measure
 from sim.market.facts_response import area, logistic
 from sim.market.prospects import MONTH_STEP
 from sim.policy import Actions, View
@@ -19,7 +19,7 @@ DAY_STEP = 1_000_000
 @dataclass(frozen=True)
 class UsualProvider:
     """A provider going about its business: half of those who gave notice are asked to stay, some are offered a
-    term, heavy users are told in time, lost ones called.
+    term, heavy users are told in time, lost ones called, and a few prospects.
     """
 
     name: str = "usual provider"
@@ -33,7 +33,9 @@ class UsualProvider:
         gone = (seen["leaves_day"] >= 0) & (seen["leaves_day"] < view.day)
         free = turn & (seen["end_day"] < 0) & (seen["leaves_day"] < 0)
         return Actions(
+            calls=a_few(view),
             campaigns={"newsletter": ids[turn]},
+            chances={"newsletter": 1.0 / 12.0},
             save=ids[noticed],
             terms={"12": ids[free]},
             alerts=ids[(ids % 3 == 0) & ~gone],

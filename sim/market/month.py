@@ -27,7 +27,7 @@ def campaigns(scene: Scene, state: State, done: Plan, story: Story) -> None:
     effects, discount = np.zeros(len(people)), np.zeros(len(people))
     for kind, who in done.campaigns.items():
         told = scene.settings.levers.campaigns[kind]
-        story.exposures(scene, people, kind, who)
+        story.exposures(scene, people, kind, who, done.chances.get(kind, 1.0))
         who = who[people.consent[who]]
         effects[who] += told.lift + told.spread * people.offer[who]
         discount[who] = np.maximum(discount[who], told.discount)

@@ -32,7 +32,15 @@ VISIBLE = (
     "loyalty_ledger",
     "costs",
 )
-HIDDEN = ("truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_blow", "truth_opinion")
+HIDDEN = (
+    "truth_prospect",
+    "truth_failure",
+    "truth_loss",
+    "truth_winback",
+    "truth_month",
+    "truth_blow",
+    "truth_opinion",
+)
 OWN_VISIBLE: Mapping[str, tuple[str, ...]] = {  # what only markets of a kind record
     "subscription": ("contracts", "usage", "bills", "plan_changes", "notices", "retention"),
     "business": (
@@ -208,8 +216,8 @@ class Story:
             need=answers[2],
         )
 
-    def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
-        """Note who was to get a campaign, and who did."""
+    def exposures(self, scene: Scene, people: Customers, kind: str, who: NDArray, chance: float) -> None:
+        """Note who was to get a campaign, with which chance, and who did."""
         code = list(scene.settings.levers.campaigns).index(kind)
         self.add(
             "exposures",
@@ -217,22 +225,20 @@ class Story:
             day=np.full(len(who), scene.almanac.first[scene.month]),
             campaign=np.full(len(who), code, dtype=np.int8),
             delivered=people.consent[who],
+            propensity=np.full(len(who), chance),
         )
 
     def winbacks(self, scene: Scene, people: Customers, kind: str, who: NDArray) -> None:
-        """Note win-back offers, and the reason that those who had left give for it."""
-        from sim.market.churn import stated
+        """Note win-back offers, what is answered, and apart from it who had left (truth)."""
+        from sim.market.churn import answered
 
-        said = np.full(len(who), -2)  # still a customer
-        gone = ~people.alive[who]
-        said[gone] = stated(scene, people, who[gone])
-        self.add(
-            "winbacks",
-            customer_id=people.id[who],
-            day=np.full(len(who), scene.almanac.first[scene.month]),
-            offer=np.full(len(who), list(scene.settings.winback.offers).index(kind), dtype=np.int8),
-            stated=said.astype(np.int8),
-        )
+        made = {
+            "customer_id": people.id[who],
+            "day": np.full(len(who), scene.almanac.first[scene.month]),
+            "offer": np.full(len(who), list(scene.settings.winback.offers).index(kind), dtype=np.int8),
+        }
+        self.add("winbacks", **made, stated=answered(scene, people, who).astype(np.int8))
+        self.add("truth_winback", **made, gone=~people.alive[who])
 
     def ledger(self, day: NDArray, at: NDArray, rows: Arrays, orders: int) -> None:
         """Note the points of a round's orders."""

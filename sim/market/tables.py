@@ -20,14 +20,19 @@ SEEN = (
     "customers", "orders", "service_contacts", "prospects", "interviews", "exposures", "winbacks", "loyalty_ledger",
     "costs", "rivals", "keepers", "calendar",
 )  # fmt: skip
-TRUTH = ("truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_month", "truth_blow")
+TRUTH = (
+    "truth_customer", "truth_prospect", "truth_failure", "truth_loss", "truth_winback", "truth_month", "truth_blow",
+)  # fmt: skip
 OWN_SEEN = {"business": ("account_contacts", "salespeople")}  # told from what a story knows at its end
 # person_id: the account's number, and from here on for the others; 15 digits, which a sheet still holds exactly.
 MONEY_STEP, AUTHORITY_STEP = 10**14, 2 * 10**14
+LAST_FIRST = {
+    "loyalty_ledger": ("kind",)
+}  # what is redeemed goes off before the same order earns: a running sum
 FEN = ("amount", "margin", "fee", "above", "value")
 ROUNDED = {
     "truth_month": 6, "truth_blow": 6, "truth_customer": 6, "truth_prospect": 6, "rivals": 4, "calendar": 4, "costs": 2,
-    "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2,
+    "truth_account": 6, "truth_warmth": 6, "truth_opportunity": 6, "opportunity_stages": 2, "exposures": 6,
 }  # fmt: skip
 
 
@@ -59,7 +64,9 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
     if decimals is not None:
         floats = df.select_dtypes("float").columns
         df[floats] = df[floats].round(decimals) + 0.0  # no minus zero
-    return df.sort_values(list(tables.table(table).key), kind="stable", ignore_index=True)
+    down = LAST_FIRST.get(table, ())
+    key = list(tables.table(table).key)
+    return df.sort_values(key, ascending=[name not in down for name in key], kind="stable", ignore_index=True)
 
 
 def _recorded(story: "Story", table: str) -> dict[str, NDArray]:

@@ -26,7 +26,7 @@ def run(*words: str) -> Any:
 
 def test_a_data_set_is_built_and_told(tmp_path: Path) -> None:
     said = run("dataset", "build", "retail", *SMALL, "--out", str(tmp_path / "shop"))
-    assert said.exit_code == 0 and "26 个文件 files" in said.output
+    assert said.exit_code == 0 and "27 个文件 files" in said.output
     assert len(tables.read(tmp_path / "shop" / "customers.parquet", "customers")) >= 60
     assert not (tmp_path / "shop" / "truth").exists()
 

@@ -94,7 +94,28 @@ def test_the_manifest_says_what_made_it(data: dataset.Dataset, tmp_path: Path) -
     dataset.write(data, tmp_path)
     told = json.loads((tmp_path / dataset.MANIFEST).read_text(encoding="utf-8"))
     assert told["recipe"] == {"market": "retail", **SMALL, **FEW, "lang": "zh"} and told["made_with"]["faker"]
-    assert set(told["sha256"]) == {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.parquet")}
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*") if path.is_file()}
+    assert set(told["sha256"]) == files - {dataset.MANIFEST}
+    assert {"dictionary.csv", "truth/dictionary.csv"} < files
+
+
+def test_the_balance_of_the_ledger_is_a_running_sum_in_the_order_of_the_file() -> None:
+    ledger = dataset.build("retail", customers=300, months=12, seed=2).visible["loyalty_ledger"]
+    assert (ledger["kind"] == "redeem").any()
+    assert (ledger.groupby("customer_id")["delta"].cumsum() == ledger["balance"]).all()
+
+
+@pytest.mark.parametrize("market", ["retail", "subscription", "business"])
+def test_some_prospects_are_called_and_the_chance_of_each_message_is_noted(market: str) -> None:
+    seen = dataset.build(market, customers=400, months=8, seed=2).visible
+    a_month = len(seen["interviews"]) / 8
+    assert 0.4 < a_month < 30 and seen["interviews"]["prospect_id"].is_unique
+    sent = seen["exposures"]
+    assert sent["propensity"].between(0.01, 0.5).all()
+    # As often as it says: of those who were customers all along.
+    founders = seen["customers"].query("joined_day < 0")["customer_id"]
+    share = sent["customer_id"].isin(founders).sum() / (8 * len(founders))
+    assert abs(share - sent["propensity"].iloc[0]) < 0.03
 
 
 def test_the_english_edition_differs_in_people_only(data: dataset.Dataset) -> None:

@@ -57,6 +57,9 @@ def act(actions: Any, budget: float | None = None) -> Any:
         (Actions(levers=Levers(faq=2)), r"faq = 2: must be a number from 0 to 1"),
         (Actions(levers=None), r"levers = None: must be sim.market.scene.Levers"),  # type: ignore[arg-type]
         (Actions(levers=Levers(follow_up="yes")), r"follow_up = 'yes': must be True or False"),  # type: ignore[arg-type]
+        (Actions(chances={"gift": 0.5}), r"chances = 'gift': is none of newsletter"),
+        (Actions(chances={"coupon": 0}), r"chances\[coupon\] = 0: must be a number above 0 to 1; correct it"),
+        (Actions(chances={"coupon": 2.0}), r"chances\[coupon\] = 2.0: must be a number above 0 to 1"),
         (Actions(care="all"), r"care = all: must be a list of whole numbers"),
         (Actions(levers=Levers(price=float("nan"))), r"price = nan: must be a number from 0.5"),
         (Actions(levers=Levers(mode=["own"])), r"mode = \['own'\]: must be empty or one of own"),  # type: ignore[arg-type]
