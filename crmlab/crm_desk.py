@@ -86,9 +86,10 @@ def _way(lab: "Lab", form: str, count: int) -> str:
     _ = translator(lab.lang)
     base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/").rstrip("/")
     url = f"{base}/crm/enter/{quote(lab.project.name)}/{PAGES[form]}/"
+    word = _("打开 CRM")
     link = (
         f'<a href="{escape(url)}" target="crmlab-crm" style="background:#3b5b8c;color:#fff;padding:6px 16px;'
-        f'border-radius:4px;text-decoration:none;font-size:14px">{escape(_("打开 CRM"))}</a>'
+        f'border-radius:4px;text-decoration:none;font-size:14px">{escape(word)}</a>'
     )
     said = _("{count} 条已经放进你的 CRM。在那里做完，按“保存”，再回来运行下面的格子。").format(count=count)
     return cards.card(said, f'<p style="margin:10px 0 8px">{link}</p>')

@@ -12,7 +12,7 @@ READY = Path(__file__).resolve().parents[1] / "datasets"
 # What a month may cost beside campaigns and win-back offers, which the settings of a market name.
 COSTS = (
     "calls", "care", "save", "hotline", "faq", "service", "quality", "loyalty", "prospecting",
-    "terms", "alerts", "visits", "key accounts", "hand-over",
+    "follow-up", "terms", "alerts", "visits", "key accounts", "hand-over",
 )  # fmt: skip
 
 
