@@ -14,7 +14,9 @@ class Limits:
     cpu_seconds: int = 600
     file_mb: int = 50
     open_files: int = 256
-    processes: int = 256  # a copy for each judged cell, and the threads of those who read tables on many cores
+    processes: int = (
+        256  # a copy for each judged cell, and the threads of those who read tables on many cores
+    )
     scratch_mb: int = 200
     scratch_files: int = 5000
 
