@@ -140,6 +140,16 @@ def test_points_and_minutes_add_up_to_what_students_are_told(lab: Lab) -> None:
         assert sum(int(one) for one in found) == most, unit
 
 
+@pytest.mark.parametrize("short", ["lab1", "lab2", "lab3"])
+def test_the_teacher_has_every_page_of_a_lab(short: str) -> None:
+    pages = ("lesson_plan", "rubric", "role_cards", "report_form")
+    for page in pages:
+        text = (FOLDER / "teacher" / f"{short}_{page}.md").read_text(encoding="utf-8")
+        assert text.startswith("# ") and "|" in text, page
+    plan = (FOLDER / "teacher" / f"{short}_lesson_plan.md").read_text(encoding="utf-8")
+    assert f"{short}_role_cards.md" in plan and f"{short}_rubric.md" in plan
+
+
 @every_lab
 def test_checkpoints_are_the_forms_and_stand_in_the_lesson_plan(lab: Lab) -> None:
     checkpoints = lab.told()["checkpoints"] + lab.told()["extension"]
