@@ -503,7 +503,7 @@ flow = dict(evidence("truth").facts["cases"]["flow"]["best"])
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_redrawn", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import flow_chart
 
-flow_chart.show(lab, flow)
+flow_chart.show(lab, lab.kept("flow"))
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "flow_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from crmlab import service_flow

@@ -14,6 +14,7 @@ from sim.market.story import Story
 
 FINE, MINOR, MAJOR = -1, 0, 1
 RELIABILITY, RESPONSIVENESS, ASSURANCE, EMPATHY = 3, 4, 5, 6
+HARDEST = 0.5  # the most that being missed once takes off the endurance
 TINY = 1e-9  # of a need: ripe as soon as the next month begins
 QUICK, RESOLVED, UNRESOLVED, SILENT = 0, 1, 2, 3
 ENDINGS = ("quick", "resolved", "unresolved", "silent")
@@ -117,7 +118,8 @@ def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray, stor
     first = (asked.skill[some] == ENQUIRY) & (asked.attempt[some] == 1)
     np.add.at(people.need, who, sign * told.missed_orders * first)
     people.need[who] = np.maximum(people.need[who], TINY)
-    churn.strike(scene, people, "service", who, sign * told.missed_blow, story)
+    size = np.minimum(told.missed_blow * people.frailty[who], HARDEST)  # who is loosely tied goes first
+    churn.strike(scene, people, "service", who, sign * size, story)
 
 
 def blow(scene: Scene, failed: NDArray, ending: NDArray) -> NDArray[np.float64]:

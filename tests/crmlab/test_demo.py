@@ -101,7 +101,7 @@ def test_the_whole_circle_ranks_students_by_what_they_know(
     with paths.grades.open(encoding="utf-8-sig") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert set(scores) == {"expert", "weak", "blank"}
-    assert scores["expert"] == 25 + 25 + 25 and scores["blank"] == 0 and 0 < scores["weak"] < 23
+    assert scores["expert"] == 3 * (25 + 3) and scores["blank"] == 0 and 0 < scores["weak"] < 23
     waiting = {line.split()[0] for line in told if line.endswith("3 题等老师批改")}
     assert waiting == {"expert", "weak"}
     assert paths.report.is_file() and paths.feedback.is_file()
