@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record, with_crm
+from labs import Bench, about, answers_on_record, marks, with_crm
 
 from crmlab.authoring import body, notebook_of, text_of
 from crmlab.places import COURSE, DATASETS
@@ -149,7 +149,9 @@ def test_the_model_solution_loses_nothing_twice(bench: Bench) -> None:
     assert bench.lost() == {} == bench.lost()
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=[f"{n}-{a['why']}" for n, a in enumerate(ANSWERS)])
+@pytest.mark.parametrize(
+    "answer", [pytest.param(a, id=f"{n}-{a['why']}", marks=marks(n)) for n, a in enumerate(ANSWERS)]
+)
 def test_an_answer_on_record_loses_exactly_its_points(
     bench: Bench, answer: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Bench, about, answers_on_record, with_crm
+from labs import Bench, about, answers_on_record, marks, with_crm
 
 from crmlab import complaint_answers, skill_answers, world
 from crmlab.authoring import body, notebook_of, text_of
@@ -87,7 +87,11 @@ LABS = [
 every_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 every_answer = pytest.mark.parametrize(
     ("lab", "answer"),
-    [pytest.param(lab, one, id=f"{lab.short}-{n}-{one['why']}") for lab in LABS for n, one in enumerate(lab.record)],
+    [
+        pytest.param(lab, one, id=f"{lab.short}-{n}-{one['why']}", marks=marks(n))
+        for lab in LABS
+        for n, one in enumerate(lab.record)
+    ],
 )
 
 

@@ -175,6 +175,7 @@ def texts(dealt_one: Dealt, choice: dict[str, str] | None, lang: str = "zh") -> 
     return ["".join(one.itertext()) for one in found]
 
 
+@pytest.mark.slow
 def test_the_drawing_says_what_changed(dealt: list[Dealt]) -> None:
     for one in dealt[:6]:
         tables, flow, facts = one
@@ -194,6 +195,7 @@ def test_without_a_choice_only_todays_flow_is_drawn(dealt: list[Dealt]) -> None:
     assert "查" not in told and "不用再等" not in told
 
 
+@pytest.mark.slow
 def test_the_drawing_speaks_english(dealt: list[Dealt]) -> None:
     for one in dealt[:3]:
         assert not [text for text in texts(one, one[2]["best"], "en") if any(c >= "\u4e00" for c in text if c != "✓")]  # fmt: skip

@@ -9,6 +9,8 @@ from sim.errors import InputError
 from sim.instruments import mailbox
 from sim.streams import Streams
 
+pytestmark = pytest.mark.slow  # whole data sets of three markets
+
 KINDS = ("subscription", "business")
 SIZE = {"customers": 1000, "months": 18, "seed": 5}
 NUMBERS = {  # where the number that a mail speaks of stands

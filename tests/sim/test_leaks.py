@@ -10,6 +10,8 @@ import pytest
 from sim import dataset
 from sim.instruments import mailbox
 
+pytestmark = pytest.mark.slow  # whole data sets of three markets
+
 KINDS = ("retail", "subscription", "business")
 REALISTIC = (0.70, 0.88)  # IBM Telco .84 by boosting; near 1 is the alarm of a leak
 

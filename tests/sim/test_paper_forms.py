@@ -8,6 +8,8 @@ from sim import dataset, people, tables
 from sim.instruments import cards, forms
 from sim.streams import Streams
 
+pytestmark = pytest.mark.slow  # whole data sets of three markets
+
 KINDS = ("retail", "subscription", "business")
 SIZE = {"customers": 1500, "months": 18, "seed": 3}
 
