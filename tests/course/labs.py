@@ -68,8 +68,8 @@ def answers_on_record(project: str, lab: str) -> list[dict[str, Any]]:
 
 
 def marks(n: int) -> Any:
-    """Return the marks of the n-th answer on record: one in twelve is run in the quick part, too."""
-    return () if n % 12 == 0 else pytest.mark.slow
+    """Return the marks of the n-th answer on record: one in twenty-four is run in the quick part, too."""
+    return () if n % 24 == 0 else pytest.mark.slow
 
 
 def with_crm(evidence: Path, folder: Path, forms: tuple[str, ...], told: dict[str, Any]) -> Path:

@@ -21,6 +21,8 @@ from grader.by_hand import Desk
 from grader.course import Course
 from grader.errors import GraderError
 
+pytestmark = pytest.mark.slow  # a class is released and marked
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 

@@ -24,6 +24,7 @@ def test_an_unknown_project_is_refused_with_the_known_ones(course: Course) -> No
         release.generate(course, "project99_none")
 
 
+@pytest.mark.slow
 def test_a_notebook_that_nbgrader_refuses_is_named_with_the_reason(course: Course) -> None:
     path = course.source / tiny.PROJECT / tiny.NOTEBOOK
     path.write_text(path.read_text(encoding="utf-8").replace("### END SOLUTION", ""), encoding="utf-8")

@@ -93,6 +93,7 @@ def test_without_a_rule_nbgraders_plugin_is_asked_and_an_extension_counts(late_c
     assert scores(course, tiny.PROJECT)["later"].score == 0
 
 
+@pytest.mark.slow
 def test_what_cannot_be_arranged_is_refused(course: Course):
     release.generate(course, tiny.PROJECT)
     for call, said in (

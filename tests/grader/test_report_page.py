@@ -15,6 +15,8 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.report import facts, report
 
+pytestmark = pytest.mark.slow  # a class is released and marked
+
 WORLDS = {"2401": "001", "2402": "001", "2403": "002", "2404": "002", "2405": "002"}
 
 

@@ -12,6 +12,8 @@ from sim.market.story import Story
 from sim.policy import Actions, Steady, View
 from sim.truth import profit
 
+pytestmark = pytest.mark.slow  # every lever, in several markets, over years
+
 SIZE, MONTHS = 1500, 24
 
 

@@ -76,6 +76,7 @@ def test_the_same_seed_gives_the_same_plan():
     assert repr(first) == repr(again)
 
 
+@pytest.mark.slow
 def test_hours_are_counted_and_those_of_the_own_plan_too(shop):
     assert shop.cost == sum(map(sum, shop.staffing.plain().values())) * 1.0
     assert shop.own_cost == 5.0

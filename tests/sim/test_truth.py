@@ -12,6 +12,8 @@ from sim.market.usual import usual
 from sim.policy import Actions, Steady, View
 from sim.streams import Streams
 
+pytestmark = pytest.mark.slow  # many futures
+
 COUPON = Steady(Actions(campaigns={}))
 
 
