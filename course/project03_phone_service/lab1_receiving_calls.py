@@ -18,9 +18,9 @@
 # %% [markdown]
 # **三句话学会用这本册子**
 #
-# 1. 点一下格子，按 `Shift + Enter`，就运行这一格并走到下一格。代码都收在 `•••` 里，想看再点开；不用写代码。
+# 1. 点一下格子左边的空白，按 `Shift + Enter`，就运行这一格并走到下一格。代码都收在 `•••` 里，想看再点开；不用写代码。
 # 2. 填好表单，按 **保存答案**，再接着按 `Shift + Enter`，直到出现一条检查结果：✓ 可以往下走，✗ 会说哪里再看看。
-# 3. 卡住了按 **提示**，一共三步。提示不扣分，只少一颗星。
+# 3. 卡住了按 **提示**，一共三步。提示不扣分，只少一颗星；通话里的提示，每次扣 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
@@ -246,7 +246,7 @@ register = {
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "register_types", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 with lab.check("register") as check:
-    lines = [register[one] for one in cards["call_id"]]
+    lines = [register.get(one) or dict.fromkeys(("type", "now", "next_step")) for one in cards["call_id"]]
     types = [line["type"] for line in lines]
     check.that("all_cards", all(line[name] for line in lines for name in ("type", "now", "next_step")))
     check.that("special_found", types.count("harassing") == types.count("threatening") == 1)
@@ -393,7 +393,7 @@ for agents in (noon_before, noon_after):
 # %% [markdown]
 # ## ⑦ 排班决定（6 分 · 约 8 分钟）
 #
-# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，比星期五实际的班还少，所以数字难看。
+# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，忙的时候不够，所以数字难看。
 #
 # 你的决定：**让下星期的服务水平达到 80%，工时又不浪费。** 满意了按 **采用这个方案**。
 #
@@ -464,7 +464,7 @@ lab.sheet("register", title="sheet_register", rows=cards)
 # 2. 下星期和上星期五不会一样，你怎么 **留余地**？
 # 3. 要是非得再减 4 个工时，你 **减在哪里**？会怎样——等待、放弃、占用率哪个会变？（想想中午的试验）
 #
-# **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
+# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：我建议 10–12 点排的人最多，那两个小时来电最多，上星期五那一段的服务水平也掉到了 80% 以下；18–20 点来电最少，排的人也最少。
@@ -484,7 +484,7 @@ lab.progress()
 #
 # ⑦ 两个小时才换一次人数。来电可不等你：早上一小时比一小时多。**按半小时排，能省多少工时，又不失承诺？** 约 15 分钟，附加分加在总分上面，不做、做错都不扣分。
 #
-# **先看公式。** # 丹麦工程师埃尔朗一百年前就给出了排队的公式。**Erlang C** 假设客户有无限的耐心；**Erlang A** 让等不及的人离开。下面按小时把两个公式算出的服务水平，和星期五实际的放在一起。
+# **先看公式。** 丹麦工程师埃尔朗一百年前就给出了排队的公式。**Erlang C** 假设客户有无限的耐心；**Erlang A** 让等不及的人离开。下面按小时把两个公式算出的服务水平，和星期五实际的放在一起。
 #
 # 想一想：① 哪几个小时 C 比 A 差得多？那时候来电和人手是什么关系？② 公式假设每个人什么电话都会接，热线真是这样吗？③ 一个小时只是一个小时——同样的人手再来一次，实际的数会不会变？
 
@@ -535,7 +535,7 @@ with lab.check("halves") as check:
     check.that("not_flat", lambda: len(set(halves["agents"])) > 1)
     check.that("both_said", halves["more"] and halves["reason"])
     friday_plan = half_hours.tried(lab.table("contacts"), lab.table("draws"), halves["agents"], lab.scenario())
-    check.that("friday_kept", friday_plan.service_level >= half_hours.LEVEL)
+    check.that("friday_kept", friday_plan.service_level >= half_hours.LEVEL - 0.02)
     formula_hours = sum(half_hours.by_erlang_c(lab.table("calls"), lab.scenario())) / 2
     check.that("below_formula", friday_plan.hours < formula_hours)
     lab.say("halves_tried", level=friday_plan.service_level, hours=friday_plan.hours, formula=formula_hours)

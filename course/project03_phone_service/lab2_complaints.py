@@ -18,7 +18,7 @@
 # **下班时你手里有三样东西**：一份 *投诉分级登记表*，一份 *投诉处理单*，一张 *重画的流程图*。全程约 60 分钟，30 分。
 
 # %% [markdown]
-# 做法和任务一相同：点一下格子，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
+# 做法和任务一相同：点一下格子左边的空白，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
@@ -559,7 +559,7 @@ lab.sheet("flow", title="sheet_flow")
 # 2. 最先改的是哪一个原因？检查放在 **哪一步后面**，客户会少碰到什么？谁不用再等谁？
 # 3. 有一位客户不接受你的办法，下一步 **怎么办、告诉谁**？
 #
-# **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
+# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：D1 投诉成立，客户今后两年约贡献 1900 元，我选换货再补 50 元：照去年的数，走的人少 9 个百分点，值 171 元，比 50 元多。

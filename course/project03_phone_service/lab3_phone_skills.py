@@ -17,7 +17,7 @@
 # **下班时你手里有两样东西**：一张 *话术卡*，一份 *培训建议*。全程约 60 分钟，30 分。
 
 # %% [markdown]
-# 做法和前两个任务相同：点一下格子，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
+# 做法和前两个任务相同：点一下格子左边的空白，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
@@ -398,7 +398,7 @@ lab.sheet("shift", title="sheet_shift")
 # 2. 你自己那通电话，最弱的是 **哪一步**？下一次那一步说什么？
 # 3. 接到骂人的电话以后，你教新人 **怎样把压力放出来**？
 #
-# **点两下下面这一格，把字换成你的话，再按 `Shift + Enter`。**
+# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：我选“倾听与体谅”。星期五没办成的客户从 217 位降到 156 位，一星期少 305 位，省 2440 元，减去 1360 元培训费，还多 1080 元；话术压缩让服务水平最高，可是没办成的多了 56 位，客户挂了电话事情还在。
