@@ -14,6 +14,8 @@ from crmlab.roleplay.screen.call import Call
 from crmlab.roleplay.screen.class_facts import Class, gather, logs
 from crmlab.roleplay.screen.view import view
 
+pytestmark = pytest.mark.slow  # a class plays its calls
+
 NAME = "complaint_late_broken"
 
 

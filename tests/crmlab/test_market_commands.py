@@ -17,6 +17,8 @@ from sim import dataset, tables
 from sim.errors import InputError
 from sim.market.targets import Finding, targets
 
+pytestmark = pytest.mark.slow  # markets are run by the command
+
 SMALL = ("--customers", "60", "--months", "2")
 
 

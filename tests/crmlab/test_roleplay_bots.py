@@ -15,6 +15,8 @@ from crmlab.roleplay.judge import judge_play, rubric
 from crmlab.roleplay.lint import GAP, ORDER, moods
 from crmlab.roleplay.scenario import load, names
 
+pytestmark = pytest.mark.slow  # eleven trainees take every call
+
 FIRST, *REST = names()
 every = pytest.mark.parametrize("name", [FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in REST)])
 SPEAKERS = (*ORDER, "keyword_stuffer", "long_talker")

@@ -14,6 +14,8 @@ from sim.instruments import forms
 from sim.market.settings import READY
 from sim.market.tables import SEEN, TRUTH
 
+pytestmark = pytest.mark.slow  # whole data sets are built and written
+
 COMMITTED = [
     path.parent
     for path in sorted(READY.glob("*/demo/manifest.json"))

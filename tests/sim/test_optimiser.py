@@ -14,6 +14,8 @@ from sim.staffing import Staffing
 from sim.stopping import StopRule
 from sim.theory import agents_needed
 
+pytestmark = pytest.mark.slow  # many plans are tried
+
 TINY = "tests/data/sim/tiny_shop.toml"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from sim import dataset, firms, people, tables
 
+pytestmark = pytest.mark.slow  # three markets side by side
+
 SIZE = {"customers": 2500, "months": 12, "seed": 7}
 MARKETS = ("retail", "subscription", "business")
 PERSON = list(people.COLUMNS)

@@ -9,6 +9,8 @@ from crmlab.crm import inspect, market
 from crmlab.errors import LabError
 from crmlab.places import DATASETS
 
+pytestmark = pytest.mark.slow  # whole markets are loaded
+
 DEMO = DATASETS / "retail" / "demo"
 CONTRACTS = DATASETS / "subscription" / "demo"
 FIRMS = DATASETS / "business" / "demo"
