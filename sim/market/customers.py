@@ -105,6 +105,9 @@ class Customers:
         return lasting(self.product, self.service) + self.delight
 
 
+NAMES = tuple(f.name for f in fields(Customers))
+
+
 def lasting(product: NDArray, service: NDArray) -> NDArray[np.float64]:
     """Return overall satisfaction without the delight of the moment."""
     return PRODUCT_PART * product + (1.0 - PRODUCT_PART) * service
@@ -256,9 +259,6 @@ def _ages(shape: float, scale: float, longest: float, uniform: NDArray) -> NDArr
     there = (scale / (scale + grid)) ** shape
     upto = np.concatenate([[0.0], np.cumsum((there[1:] + there[:-1]) / 2)])
     return np.interp(uniform * upto[-1], upto, grid)
-
-
-NAMES = tuple(f.name for f in fields(Customers))
 
 
 def _blank(n: int, attributes: int) -> Customers:
