@@ -1,20 +1,23 @@
 """A market spread over processes: blocks of people, each a story of its own, put together to the same one."""
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
-from dataclasses import fields
+import pickle
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from sim.errors import InputError
 from sim.market import Market
-from sim.market.customers import Customers
+from sim.market.customers import NAMES, Customers
 from sim.market.story import Story
 from sim.policy import Policy
 
 ADDED_UP = "costs"  # every block spends its part
+Told = tuple[dict[str, dict[str, Any]], Customers]  # the records of a block, table by table, and its people
 MOST_BLOCKS = 1000
 
 
@@ -39,23 +42,44 @@ def run(
             f"blocks = {blocks!r}: must be a whole number from 1 to {MOST_BLOCKS}; correct the number"
         )
     one = partial(_block, customers, seed, months, blocks, policy, truth, options)
-    told = list(map(one, range(blocks)) if executor is None else executor.map(one, range(blocks)))
+    told = _gathered(one, blocks, executor)
     market = Market(customers, seed, **options)
     story = Story(market.settings, market.almanac, market.surroundings, months)
     for name in story.parts:
         parts = [part[name] for part, _ in told if part[name]]
-        if parts:
-            story.add(name, **_joined(name, parts))
+        for part in [_added_up(parts)] if parts and name == ADDED_UP else parts:
+            story.add(name, **part)
     several = [people for _, people in told]
     story.close(
-        Customers(
-            **{
-                f.name: np.concatenate([getattr(people, f.name) for people in several])
-                for f in fields(Customers)
-            }
-        )
+        Customers(**{name: np.concatenate([getattr(people, name) for people in several]) for name in NAMES})
     )
     return story
+
+
+def _gathered(one: Callable[[int], Told], blocks: int, executor: Executor | None) -> list[Told]:
+    """Return what each block tells, in their order.
+
+    Processes of this machine hand it over in files: a pipe takes several times as long as the months themselves.
+    """
+    if executor is None:
+        return list(map(one, range(blocks)))
+    if not isinstance(executor, ProcessPoolExecutor):
+        return list(executor.map(one, range(blocks)))
+    with TemporaryDirectory(prefix="market-") as folder:
+        paths = [Path(folder) / str(number) for number in range(blocks)]
+        told = []
+        for path in executor.map(partial(_written, one), range(blocks), paths):
+            with path.open("rb") as file:
+                told.append(pickle.load(file))
+            path.unlink()
+    return told
+
+
+def _written(one: Callable[[int], Told], number: int, path: Path) -> Path:
+    """Write what a block tells into a file, without another copy of its arrays; return the file's path."""
+    with path.open("wb") as file:
+        pickle.dump(one(number), file, protocol=5)
+    return path
 
 
 def _block(
@@ -67,21 +91,20 @@ def _block(
     truth: bool,
     options: Mapping[str, Any],
     number: int,
-) -> tuple[dict[str, dict[str, Any]], Customers]:
+) -> Told:
     market = Market(customers, seed, block=(number, blocks), **options)
     story = market.run(months, policy, truth=truth)
     return {name: story.arrays(name) for name in story.parts}, story.customers()
 
 
-def _joined(name: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _added_up(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the costs of all blocks together, a row a month and kind."""
     made = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
-    if name != ADDED_UP:
-        return made
-    keys = sorted(set(zip(made["month"].tolist(), made["kind"].tolist(), strict=True)))
+    told = list(zip(made["month"].tolist(), made["kind"].tolist(), strict=True))
+    keys = sorted(set(told))
     place = {key: k for k, key in enumerate(keys)}
-    rows = [place[key] for key in zip(made["month"].tolist(), made["kind"].tolist(), strict=True)]
     return {
         "month": np.array([month for month, _ in keys]),
         "kind": np.array([kind for _, kind in keys], dtype=object),
-        "amount": np.bincount(rows, made["amount"]),
+        "amount": np.bincount([place[key] for key in told], made["amount"]),
     }

@@ -13,7 +13,6 @@ from sim.market.story import Story
 from sim.streams import Streams
 
 OLDEST = 999  # months of tenure after which habit grows no further
-Rows = slice | NDArray[np.int64]
 STAYS = -2  # the answer of one who says he is still a customer
 
 
@@ -29,18 +28,22 @@ class Ties:
     gone: NDArray
 
 
-def shared(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArray[np.float64]:
-    """Return what acts on every cause: frailty, habit that grows with tenure, a save offer, ties, a programme's lock."""
-    tenure = (scene.month - people.joined).astype(np.int32)  # whole months; 0 for who joins in this one
+def shared(
+    scene: Scene, people: Customers, rows: NDArray[np.int64], ties: Ties | None = None
+) -> NDArray[np.float64]:
+    """Return what acts on every cause for the customers at `rows`: frailty, habit that grows with tenure, a save
+    offer, ties, a programme's lock.
+    """
+    tenure = (scene.month - people.joined.take(rows)).astype(np.int32)  # whole months; 0 in the first
     made = _habit(scene.settings.churn.lock_tenure).take(tenure, mode="clip")
-    made *= people.frailty
+    made *= people.frailty.take(rows)
     if people.held_left.any():
-        made *= people.held
+        made *= people.held.take(rows)
     if ties is not None:
-        made *= ties.lock
+        made *= ties.lock.take(rows)
     if scene.levers.mode:
         lock = scene.settings.loyalty.modes[scene.levers.mode].lock
-        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0)))[people.tier]
+        made *= np.exp(-lock * (1.0 + 0.5 * np.arange(4.0))).take(people.tier.take(rows))
     return made
 
 
@@ -51,7 +54,7 @@ def _habit(lock_tenure: float) -> NDArray[np.float64]:
 
 
 def pressures(
-    scene: Scene, people: Customers, ties: Ties | None = None, rows: Rows = slice(None)
+    scene: Scene, people: Customers, rows: NDArray[np.int64], ties: Ties | None = None
 ) -> dict[str, NDArray | float]:
     """Return by how much each cause presses on the customers at `rows` now, before what all causes share.
 
@@ -59,21 +62,21 @@ def pressures(
     the sum of all is rounded in the same way whoever else is there.
     """
     told, felt = scene.settings.churn, ties or people
-    product, service = felt.product_push[rows], felt.service_push[rows]
+    product, service = felt.product_push.take(rows), felt.service_push.take(rows)
     weight = dict(zip(told.causes, told.weights, strict=True))
     stale = 1.0 + told.novelty_growth * scene.month * 0.5**scene.levers.quality
     half = 0.5 * weight["rival"]
-    rival = (half * told.rival_push * scene.noise) * people.rival_sense[rows] + half
-    price = (weight["price"] * scene.price_gap) * people.price_sense[rows] + weight["price"]
+    rival = (half * told.rival_push * scene.noise) * people.rival_sense.take(rows) + half
+    price = (weight["price"] * scene.price_gap) * people.price_sense.take(rows) + weight["price"]
     return {
         "novelty": weight["novelty"] * stale,
         "staff": 0.0,
         "natural": weight["natural"],
         "quality": weight["quality"] * product,
-        "service": service * _lifted(weight["service"], told.complaint_push, people.complaint[rows]),
+        "service": service * _lifted(weight["service"], told.complaint_push, people.complaint.take(rows)),
         "price": np.maximum(price, 0.1 * weight["price"]),
         "rival": (product + service) * rival,
-        "short_term": _lifted(weight["short_term"], told.fatigue_push, people.fatigue[rows]),
+        "short_term": _lifted(weight["short_term"], told.fatigue_push, people.fatigue.take(rows)),
     }
 
 
@@ -88,9 +91,10 @@ def hazards(scene: Scene, people: Customers, ties: Ties | None = None) -> NDArra
     Competing risks: causes are independent given the customer's state, and the total is their sum. The
     constant part of the natural causes is shared by nobody's frailty.
     """
-    told, each = scene.settings.churn, pressures(scene, people, ties)
+    told, all_ = scene.settings.churn, np.arange(len(people))
+    each = pressures(scene, people, all_, ties)
     made = np.stack([np.broadcast_to(each[cause], len(people)) for cause in told.causes], axis=1)
-    made = made * shared(scene, people, ties)[:, None]
+    made = made * shared(scene, people, all_, ties)[:, None]
     made[:, told.causes.index("natural")] += told.constant
     if ties is not None:
         made[ties.gone] = 0.0
@@ -165,22 +169,24 @@ def part_with(people: Customers, lost: NDArray, moment: NDArray, cause: NDArray)
 def decide(
     scene: Scene, people: Customers, since: NDArray, ties: Ties | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """Run the endurance of all down by one month; return who has had enough: places, moments (months), causes."""
-    common = shared(scene, people, ties)
-    total = sum(pressures(scene, people, ties).values()) * common
+    """Run the endurance of all who are there down by one month; return who has had enough: places, moments
+    (months), causes.
+    """
+    here = np.flatnonzero(people.alive)
+    common = shared(scene, people, here, ties)
+    total = sum(pressures(scene, people, here, ties).values()) * common
     total += scene.settings.churn.constant
-    fresh = np.flatnonzero(people.joined > scene.month)
-    total[fresh] *= scene.month + 1.0 - people.joined[fresh]
-    people.endurance -= total
-    enough = people.endurance <= 0
-    enough &= people.alive
-    if ties is not None:
-        enough &= ~ties.gone
-    lost = np.flatnonzero(enough)
+    joined = people.joined.take(here)
+    fresh = np.flatnonzero(joined > scene.month)
+    total[fresh] *= scene.month + 1.0 - joined[fresh]
+    left = people.endurance.take(here) - total
+    people.endurance[here] = left
+    enough = np.flatnonzero(left <= 0 if ties is None else (left <= 0) & ~ties.gone.take(here))
+    lost = here[enough]
     # A blow may break somebody on whom nothing else presses: then at once, at his last doing.
-    part = np.clip(1.0 + people.endurance[lost] / np.maximum(total[lost], 1e-300), 0.0, 1.0)
+    part = np.clip(1.0 + left[enough] / np.maximum(total[enough], 1e-300), 0.0, 1.0)
     moment = scene.month + since[lost] + (1.0 - since[lost]) * part
-    return lost, moment, _causes(scene, people, ties, lost, common[lost])
+    return lost, moment, _causes(scene, people, ties, lost, common[enough])
 
 
 def _causes(
@@ -190,7 +196,7 @@ def _causes(
 
     `common` is what acts on every cause of theirs but the natural constant.
     """
-    told, each = scene.settings.churn, pressures(scene, people, ties, lost)
+    told, each = scene.settings.churn, pressures(scene, people, lost, ties)
     upto = np.empty((len(each), len(lost)))
     for row, cause in enumerate(told.causes):
         upto[row] = each[cause] * common

@@ -78,6 +78,10 @@ class Customers:
     def __len__(self) -> int:
         return len(self.id)
 
+    def __getstate__(self) -> dict[str, NDArray]:
+        """Return the columns alone: what is sent to another process has no room to spare."""
+        return {name: getattr(self, name) for name in NAMES}
+
     def copy(self) -> "Customers":
         """Return a copy that may be changed."""
         return Customers(**{name: getattr(self, name).copy() for name in NAMES})
