@@ -11,7 +11,6 @@ from sim.market.churn import at_risk
 from sim.market.customers import founders
 from sim.market.dealing import DEALINGS
 from sim.market.hotline import Hotline, StandIn
-from sim.market.prospects import Prospects
 from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
 from sim.market.scene import Levers, Scene
@@ -65,7 +64,8 @@ class Market:
         shares = np.cumsum([self.settings.prospects.channels[n].share for n in names])
         channel = np.searchsorted(shares / shares[-1], self.streams.uniforms("founder channel", ids))
         people = founders(self.settings, self.streams, ids, np.minimum(channel, len(names) - 1))
-        state = State(0, people, Prospects.none(), Requests.none())
+        warm = prospects.at_hand(self.scene(0, Levers()), self.customers, self.block)
+        state = State(0, people, warm, Requests.none())
         self.dealing.begin(self.settings, self.streams, state)
         return state
 

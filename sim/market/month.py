@@ -52,6 +52,8 @@ def find_customers(
 ) -> NDArray[np.float64]:
     """Calls, new prospects and conversions; return from which part of the month each customer is there."""
     told = scene.settings.prospects
+    if scene.month == 0:
+        story.prospects(scene, state.prospects.copy())  # those the firm has at hand
     if len(done.calls):
         answers = prospects.interview(scene, state.prospects, done.calls)
         story.interviews(scene, state.prospects.id[done.calls], answers)

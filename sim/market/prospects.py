@@ -14,6 +14,7 @@ from sim.streams import Streams
 
 MONTH_STEP = 10_000_000  # prospect_id = month + 1, then channel (2 digits) and number (5 digits) in the month
 CHANNEL_STEP = 100_000
+EARLIER = 900  # prospects of k months before the first are numbered as those of month EARLIER + k - 1
 FRIEND_STEP = (
     10_000_000_000  # the k-th friend of customer c is number k * 10**10 + c, their friends k * 10**11 + …
 )
@@ -74,6 +75,31 @@ def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple
     `effort` multiplies what is spent on a channel; more adds people and leaves the others as they are. Of
     all, those are returned whose turn falls to block (k, of how many).
     """
+    ids = _numbered(scene, scene.month + 1, founders, effort, block)
+    return _born(scene, ids, _channel(ids), None, np.full(len(ids), -1))
+
+
+def at_hand(scene: Scene, founders: int, block: tuple[int, int]) -> Prospects:
+    """Return the prospects of the months before the first whose trail is still warm and who have not bought yet.
+
+    Without them the firm would find hardly anybody new in its first months.
+    """
+    before = np.arange(1, scene.settings.prospects.months_open + 1)
+    several = [_numbered(scene, EARLIER + int(k), founders, {}, block) for k in before]
+    ids = np.concatenate(several)
+    made = _born(scene, ids, _channel(ids), None, np.full(len(ids), -1))
+    made.created -= np.repeat(before, [len(some) for some in several])
+    borne = _rate(scene, made) * -made.created
+    stays = made.clock > borne
+    made.clock -= borne
+    made.keep(np.flatnonzero(stays))
+    return made
+
+
+def _numbered(
+    scene: Scene, step: int, founders: int, effort: dict[str, float], block: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Return the numbers of those who turn up in one month, the `step`-th that is numbered, in a block."""
     told, made = scene.settings.prospects, []
     for code, (name, channel) in enumerate(told.channels.items()):
         count = round(founders * told.volume * channel.share * effort.get(name, 1.0))
@@ -83,12 +109,17 @@ def arriving(scene: Scene, founders: int, effort: dict[str, float], block: tuple
                 "can be numbered; start with fewer customers or less effort"
             )
         numbers = np.arange(count, dtype=np.int64)
-        made.append(
-            (scene.month + 1) * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]]
-        )
-    ids = np.concatenate(made)
-    channel = (ids % MONTH_STEP) // CHANNEL_STEP
-    return _born(scene, ids, channel, None, np.full(len(ids), -1))
+        made.append(step * MONTH_STEP + code * CHANNEL_STEP + numbers[numbers % block[1] == block[0]])
+    return np.concatenate(made)
+
+
+def _channel(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (ids % MONTH_STEP) // CHANNEL_STEP
+
+
+def _rate(scene: Scene, prospects: Prospects) -> NDArray[np.float64]:
+    """Return the hazard a month of becoming a customer: less where rivals are cheaper."""
+    return prospects.pull * np.exp(-2.0 * scene.price_gap)
 
 
 def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -> Prospects:
@@ -105,7 +136,7 @@ def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -
 
 def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return who becomes a customer this month, and at which part of it; the clocks run down."""
-    rate = prospects.pull * np.exp(-2.0 * scene.price_gap)
+    rate = _rate(scene, prospects)
     start, amount = np.zeros(len(rate)), rate.copy()
     fresh = np.flatnonzero(prospects.created > scene.month)
     start[fresh] = np.minimum(prospects.created[fresh] - scene.month, 1.0)

@@ -185,11 +185,10 @@ class Story:
 
     def prospects(self, scene: Scene, new: Prospects) -> None:
         """Note new prospects: what can be seen, and apart from it what is true."""
-        day, _ = scene.almanac.moment(scene.month, new.created - scene.month)
         self.add(
             "prospects",
             prospect_id=new.id,
-            day=day,
+            day=day_of(scene.almanac, new.created) if scene.month == 0 else _day(scene, new.created),
             channel=new.channel.astype(np.int8),
             referred_by=new.referred_by,
             money_seen=new.seen[0],
@@ -285,6 +284,10 @@ class Story:
             at_risk=at_risk[here].astype(np.float32),
             **hazards,
         )
+
+
+def _day(scene: Scene, moment: NDArray) -> NDArray[np.int64]:
+    return scene.almanac.moment(scene.month, moment - scene.month)[0]
 
 
 class Seen(Mapping[str, NDArray]):

@@ -175,15 +175,26 @@ def test_a_lever_pulls_the_way_it_should(lever: Levers, table: str, better: str)
 
 
 def test_more_is_spent_on_a_channel_and_more_people_come_by_it() -> None:
-    base = Market(1000, 3).run(3).frame("prospects")
-    more = (
-        Market(1000, 3).run(3, Steady(Actions(prospecting={"blog": 3.0, "street": 0.0}))).frame("prospects")
-    )
+    pushed = Steady(Actions(prospecting={"blog": 3.0, "street": 0.0}))
+    several = [Market(1000, 3).run(3, policy).frame("prospects") for policy in (Steady(), pushed)]
+    base, more = (one[one["day"] >= 0] for one in several)
     count = [one["channel"].value_counts() for one in (base, more)]
     assert count[1]["blog"] == pytest.approx(3 * count[0]["blog"], rel=0.05) and "street" not in count[1]
     assert set(base[base["channel"] == "forum"]["prospect_id"]) == set(
         more[more["channel"] == "forum"]["prospect_id"]
     )
+
+
+def test_the_firm_begins_with_prospects_and_wins_as_many_newcomers_at_once_as_later() -> None:
+    for kind in ("retail", "subscription", "business"):
+        story = Market(12_000, 3, settings=load(kind)).run(24)
+        first = story.frame("prospects")
+        early = first[first["day"] < 0]
+        assert len(early) and (early["day"] > -31 * story.settings.prospects.months_open).all(), kind
+        people = story.customers()
+        came = np.bincount(people.joined[people.joined >= 0].astype(int), minlength=24)
+        # What grows in the first year is what friends bring and how rivals stand, not an empty book.
+        assert came[:6].mean() > 0.6 * came[12:].mean(), kind
 
 
 def test_prospects_with_all_three_convert_and_those_without_do_not() -> None:
