@@ -74,6 +74,15 @@ class Almanac:
         day = second // DAY_SECONDS
         return self.first[month] + day, (second - day * DAY_SECONDS).astype(np.float64)
 
+    def day_of(self, moment: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the day of moments in months; before month 0 by the mean length of a month."""
+        whole = np.floor(np.maximum(moment, 0.0)).astype(np.int64)
+        days = np.zeros(len(moment), dtype=np.int64)
+        for month in range(whole.min(), whole.max() + 1) if len(whole) else ():
+            mine = np.flatnonzero(whole == month)
+            days[mine] = self.moment(month, moment[mine] - month)[0]
+        return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)
+
     def second(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the second of the day, whole, at which `part` (0-1) of the day's business is done."""
         return np.floor(np.interp(part, self.hours, np.arange(25.0)) * 3600.0).clip(0, DAY_SECONDS - 1)

@@ -15,8 +15,8 @@ from sim.market.rivals import Surroundings
 from sim.market.scene import Scene
 from sim.market.settings import Section
 from sim.market.state import State
-from sim.market.story import Story, day_of
-from sim.policy import Plan
+from sim.market.story import Story
+from sim.plan import Plan
 from sim.streams import Streams
 
 
@@ -222,7 +222,7 @@ def _day(almanac: Almanac, moment: NDArray, known: float) -> NDArray[np.int64]:
     """Return the day of moments that lie before `known`, -1 for the others."""
     there = ~np.isnan(moment) & (moment < known)
     latest = np.minimum(np.where(there, moment, 0.0), almanac.months - 1e-9)
-    return np.where(there, day_of(almanac, latest), -1)
+    return np.where(there, almanac.day_of(latest), -1)
 
 
 DEALINGS: Mapping[str, Open] = {"retail": Open(), "subscription": Bound(), "business": Visited()}

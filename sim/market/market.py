@@ -14,11 +14,13 @@ from sim.market.hotline import Hotline, StandIn
 from sim.market.requests import Requests
 from sim.market.rivals import Surroundings
 from sim.market.scene import Levers, Scene
+from sim.market.seen import customers_seen, prospects_seen
 from sim.market.settings import Section, kind_of
 from sim.market.settings import load as settings_of
 from sim.market.state import State
-from sim.market.story import Story, customers_seen, prospects_seen, visible
-from sim.policy import Policy, Steady, View, plan
+from sim.market.story import Story, visible
+from sim.plan import plan
+from sim.policy import Policy, Steady, View
 from sim.streams import Streams
 
 MOST_FOUNDERS = 9_999_999

@@ -13,7 +13,7 @@ from sim.market.requests import Requests, again, raised
 from sim.market.scene import Scene
 from sim.market.state import State
 from sim.market.story import Story
-from sim.policy import Plan
+from sim.plan import Plan
 
 YEAR = 12
 ONE = np.int32(1)  # of the counters' own kind: counting by another is thirty times as slow

@@ -22,7 +22,7 @@ from sim.market.contracts import (
 )  # fmt: skip
 from sim.market.customers import Customers, endurance
 from sim.market.scene import Scene
-from sim.market.story import Story, day_of
+from sim.market.story import Story
 
 
 def ties(scene: Scene, people: Customers, bound: Contracts) -> churn.Ties:
@@ -68,7 +68,7 @@ def _decide(scene: Scene, people: Customers, bound: Contracts, since: NDArray, s
         "truth_wish",
         customer_id=people.id[who],
         life=people.life[who],
-        day=day_of(scene.almanac, moment),
+        day=scene.almanac.day_of(moment),
         cause=cause,
     )
 
@@ -86,7 +86,7 @@ def _note(
     story.add(
         "notices",
         customer_id=people.id[who],
-        day=day_of(scene.almanac, np.broadcast_to(moment, len(who))),
+        day=scene.almanac.day_of(np.broadcast_to(moment, len(who))),
         kind=np.full(len(who), kind, dtype=np.int8),
         leaves_day=scene.almanac.first[leaves] - 1,
         stated=churn.stated(scene, people, who),
@@ -183,7 +183,7 @@ def sign(scene: Scene, people: Customers, bound: Contracts, who: NDArray, how: i
     month = scene.month + (how in (RENEWED, ROLLED))
     start = np.full(len(who), scene.almanac.first[month], dtype=np.int32)
     first = bound.number[who] == 1
-    start[first] = day_of(scene.almanac, people.joined[who][first])
+    start[first] = scene.almanac.day_of(people.joined[who][first])
     ends = np.minimum(np.nan_to_num(bound.ends[who]), scene.almanac.months).astype(np.int64)
     story.add(
         "contracts",

@@ -18,7 +18,7 @@ from sim.market.state import State
 from sim.market.story import Story
 
 if TYPE_CHECKING:
-    from sim.policy import Sold
+    from sim.plan import Sold
 
 QUOTE_STEP = 10  # quote_id = opportunity_id and a digit for the quote of that project
 MOST_QUOTES = 9

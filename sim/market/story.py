@@ -1,12 +1,12 @@
 """The story of a market: its records, month by month, as arrays of codes; decoded into tidy tables at the end."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market.almanac import MONTH_DAYS, Almanac
+from sim.market.almanac import Almanac
 from sim.market.customers import Customers
 from sim.market.prospects import Prospects
 from sim.market.requests import Requests
@@ -188,7 +188,7 @@ class Story:
         self.add(
             "prospects",
             prospect_id=new.id,
-            day=day_of(scene.almanac, new.created) if scene.month == 0 else _day(scene, new.created),
+            day=scene.almanac.day_of(new.created),
             channel=new.channel.astype(np.int8),
             referred_by=new.referred_by,
             money_seen=new.seen[0],
@@ -284,72 +284,3 @@ class Story:
             at_risk=at_risk[here].astype(np.float32),
             **hazards,
         )
-
-
-def _day(scene: Scene, moment: NDArray) -> NDArray[np.int64]:
-    return scene.almanac.moment(scene.month, moment - scene.month)[0]
-
-
-class Seen(Mapping[str, NDArray]):
-    """Columns that are made when somebody looks at them: read-only copies, through which nothing can be changed."""
-
-    def __init__(self, **makers: Callable[[], NDArray]) -> None:
-        self.makers = makers
-
-    def __getitem__(self, name: str) -> NDArray:
-        column = self.makers[name]().copy()
-        column.flags.writeable = False
-        return column
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.makers)
-
-    def __len__(self) -> int:
-        return len(self.makers)
-
-
-def customers_seen(
-    almanac: Almanac, people: Customers, own: Mapping[str, Callable[[], NDArray]] | None = None
-) -> Seen:
-    """Return what the firm knows of its customers now; days as whole numbers, -1 for no order in the story.
-
-    `own` are the columns that only a market of its kind has.
-    """
-    same = ("channel", "keeper", "consent", "tier", "points", "orders", "spent", "contacts", "complaints")
-    return Seen(
-        customer_id=lambda: people.id,
-        joined_day=lambda: day_of(almanac, people.joined),
-        last_day=lambda: np.where(
-            np.isnan(people.last_order), -1, day_of(almanac, np.nan_to_num(people.last_order))
-        ),
-        **{name: _column(people, name) for name in same},
-        **(own or {}),
-    )
-
-
-def _column(people: Customers, name: str) -> Callable[[], NDArray]:
-    return lambda: getattr(people, name)
-
-
-def prospects_seen(almanac: Almanac, warm: Prospects) -> Seen:
-    """Return what the firm knows of the prospects whose trail is warm."""
-    return Seen(
-        prospect_id=lambda: warm.id,
-        channel=lambda: warm.channel,
-        day=lambda: day_of(almanac, warm.created),
-        referred_by=lambda: warm.referred_by,
-        money_seen=lambda: warm.seen[0],
-        authority_seen=lambda: warm.seen[1],
-        need_seen=lambda: warm.seen[2],
-        called=lambda: warm.called,
-    )
-
-
-def day_of(almanac: Almanac, moment: NDArray) -> NDArray[np.int64]:
-    """Return the day of moments in months; before month 0 by the mean length of a month."""
-    whole = np.floor(np.maximum(moment, 0.0)).astype(np.int64)
-    days = np.zeros(len(moment), dtype=np.int64)
-    for month in np.unique(whole):
-        mine = whole == month
-        days[mine] = almanac.moment(int(month), moment[mine] - month)[0]
-    return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)

@@ -70,7 +70,6 @@ def frame(story: "Story", table: str) -> "pd.DataFrame":
 
 
 def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
-    from sim.market.story import day_of
     from sim.market.wording import own_words, words
 
     rows = story.arrays(table)
@@ -78,7 +77,7 @@ def _recorded(story: "Story", table: str) -> dict[str, NDArray]:
     if not rows:
         return {name: np.zeros(0, dtype=tables.DTYPES[column.dtype]) for name, column in told.items()}
     if table == "truth_loss":
-        rows["day"] = day_of(story.almanac, np.minimum(rows["lost_at"], story.months - 1e-9))
+        rows["day"] = story.almanac.day_of(np.minimum(rows["lost_at"], story.months - 1e-9))
     if table == "truth_blow":
         rows = _summed(rows)
     lists = words(story.settings) | own_words(story.settings, table)
@@ -107,7 +106,7 @@ def _summed(rows: dict[str, NDArray]) -> dict[str, NDArray]:
 
 
 def _customers(story: "Story") -> dict[str, Any]:
-    from sim.market.story import customers_seen
+    from sim.market.seen import customers_seen
     from sim.market.wording import words
 
     lists, seen = words(story.settings), customers_seen(story.almanac, story.customers())
@@ -119,7 +118,6 @@ def _customers(story: "Story") -> dict[str, Any]:
 
 
 def _truth_customers(story: "Story") -> dict[str, Any]:
-    from sim.market.story import day_of
     from sim.market.wording import words
 
     people, lists = story.customers(), words(story.settings)
@@ -134,7 +132,7 @@ def _truth_customers(story: "Story") -> dict[str, Any]:
     made["stage"] = np.array(lists["stage"], dtype=object)[stages(people, float(story.months))]
     made["cause"] = np.array([*lists["cause"], "none"], dtype=object)[np.where(lost, people.cause, -1)]
     moment = np.minimum(np.nan_to_num(people.lost_at), story.months - 1e-9)
-    made["lost_day"] = np.where(lost, day_of(story.almanac, moment), -1)
+    made["lost_day"] = np.where(lost, story.almanac.day_of(moment), -1)
     return made
 
 

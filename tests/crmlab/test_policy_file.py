@@ -15,7 +15,8 @@ from crmlab.market_variants import CouponsForAll
 from sim.errors import InputError
 from sim.market import Market
 from sim.market.settings import load
-from sim.policy import Actions, Steady, View, plan
+from sim.plan import plan
+from sim.policy import Actions, Steady, View
 from sim.truth import profit
 
 SMALL = Recipe("retail", 400, 7, months=9, later=3)
