@@ -12,25 +12,28 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from crmlab.crm import deadlines
+from crmlab.crm.desk_feed import at_clock
 from crmlab.crm.masking import mask_text
 from crmlab.crm.models import Activity, Case
 from crmlab.crm.roles import may
-from crmlab.crm.words import _
+from crmlab.crm.words import PLEASE, _
 from sim.workdays import Workdays
 
 PARTS = ("new", "mine")
 DAYS_AHEAD = 12
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 SORRY = _("打电话道歉，说明进度")
+CALLS_AT = "09:00"
+DESKS = [one for one in Case.Level.choices if one[0] != Case.Level.NOBODY]
 
 
 class New(forms.Form):
     """What is decided on a new complaint: its class, whose desk, and whether it is done with."""
 
-    severity = forms.ChoiceField(
-        label=_("级别"), choices=[("", _("请选择…")), *Case.Severity.choices], required=False
+    severity = forms.ChoiceField(label=_("级别"), choices=[PLEASE, *Case.Severity.choices], required=False)
+    level = forms.TypedChoiceField(
+        label=_("交给"), choices=[PLEASE, *DESKS], coerce=int, required=False, empty_value=Case.Level.NOBODY
     )
-    level = forms.TypedChoiceField(label=_("交给"), choices=Case.Level.choices, coerce=int)
     closed = forms.BooleanField(label=_("当场办好，结束"), required=False)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -44,7 +47,7 @@ class Mine(forms.Form):
 
     def __init__(self, *args: Any, days: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].choices = [("", _("请选择…")), *days]
+        self.fields["by"].choices = [PLEASE, *days]
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -154,7 +157,7 @@ def _form(case: Case, part: str, days: list[date], data: Any = None) -> Any:
     if part == "new":
         now: dict[str, Any] = {
             "severity": case.severity,
-            "level": case.level,
+            "level": case.level or "",
             "closed": case.status == Case.Status.CLOSED,
         }
         return New(data, prefix=prefix, initial={**now, "seen_version": case.version})
@@ -203,7 +206,9 @@ def _decide(case: Case, wanted: dict[str, Any], user: Any) -> Any:
         case.status, case.solved_on, case.closed_on, case.closed_by = Case.Status.OPEN, None, None, None
     case.severity, case.level = wanted["severity"], wanted["level"]
     if wanted["closed"] and case.status == Case.Status.OPEN:
-        if case.level > Case.Level.AGENT:
+        if case.level == Case.Level.NOBODY:
+            refused = _("先选交给谁，再结束")
+        elif case.level > Case.Level.AGENT:
             refused = _("交上去的，等事情办完，由班长或班长指定的人来结束")
         else:
             case.solution = case.solution or str(_("当场办好"))
@@ -220,10 +225,11 @@ def _promise(case: Case, wanted: dict[str, Any], user: Any) -> Any:
     case.save()
     calls = _calls(case)
     if wanted["late"] and not calls.exists():
-        who = case.account.name if case.account else ""
+        who, day = case.account.name if case.account else "", deadlines.today_of(case)
         Activity(
             kind=Activity.Kind.CALL_OUT, who=who, account=case.account, case=case, owner=user,
-            reason=Activity.Reason.COMPLAINT, next_step=str(SORRY), next_on=deadlines.today_of(case),
+            reason=Activity.Reason.COMPLAINT, next_step=str(SORRY), next_on=day,
+            at=at_clock(day, CALLS_AT),
         ).save()  # fmt: skip
     elif not wanted["late"]:
         for call in calls:
