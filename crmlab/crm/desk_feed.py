@@ -53,6 +53,11 @@ def panel(request: HttpRequest) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def waiting() -> bool:
+    """Return whether an event is still to be dealt with."""
+    return DeskEvent.objects.filter(done_at=None).exists()
+
+
 def time_of(phone: str) -> datetime | None:
     """Return when what is recorded happened, by the clock of the exercise; None where nothing is going on.
 
@@ -60,8 +65,7 @@ def time_of(phone: str) -> datetime | None:
     """
     events = list(DeskEvent.objects.all())
     same = [event for event in events if digits(phone) and digits(event.phone) == digits(phone)]
-    waiting = [event for event in events if event.done_at is None]
-    event = next(iter([*same, *waiting]), None)
+    event = next(iter([*same, *(one for one in events if one.done_at is None)]), None)
     try:
         return event and at_clock(timezone.localdate(), event.at)
     except ValueError:  # a morning of the teacher's own that says "early"

@@ -47,7 +47,7 @@ class CallForm(forms.Form):
         choices=[PLEASE, (END, _("登记后结束")), *NEXT.items(), (OWN, _("别的：自己写"))],
         error_messages={"required": _("请选下一步；说完就完了的，选“登记后结束”")},
     )
-    next_own = forms.CharField(label=_("自己写的下一步"), max_length=200, required=False)
+    next_own = forms.CharField(label=_("写出下一步"), max_length=200, required=False)
     next_on = forms.DateField(
         label=_("下一步日期"),
         required=False,
@@ -157,7 +157,12 @@ def record(request: HttpRequest) -> HttpResponse:
         return desk.index(request, {"call_form": form}) if request.method != "POST" else _again(request, form)
     with transaction.atomic():
         activity = save({**form.cleaned_data, "next_step": form.next_text()}, user)
-    messages.success(request, _("已记录：{what}").format(what=activity))
+    said = (
+        _("已记录：{what}。办完了，就在左边按“处理完了，下一件”")
+        if desk_feed.waiting()
+        else _("已记录：{what}")
+    )
+    messages.success(request, said.format(what=activity))
     return HttpResponseRedirect(reverse("admin:index"))
 
 

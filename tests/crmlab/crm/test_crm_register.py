@@ -253,12 +253,17 @@ def test_calls_wait_on_the_workbench_and_a_record_is_found_by_its_number(book, s
         "result": "危险物品",
         "next_step": "alert",
     }
-    csr.post("/crm/record/", {**told, "phone": CARDS["number"][0], "reason": "harassment"})
+    first = {**told, "phone": CARDS["number"][0], "reason": "harassment"}
+    assert "处理完了，下一件" in str(
+        list(csr.post("/crm/record/", first, follow=True).context["messages"])[0]
+    )
     csr.post("/crm/record/", {**told, "phone": CARDS["number"][0]})
     csr.post(
         "/crm/record/",
         {"kind": "call_in", "reason": "enquiry", "phone": CARDS["number"][2], "next_step": "end"},
     )
+    shown = csr.get("/crm/crm/activity/").text
+    assert all(number in shown for number in (CARDS["number"][0], CARDS["number"][2]))  # told apart
     assert call_feed.put(CARDS, lang="zh") == 0 and DeskEvent.objects.get(name="C1").done_at is not None
     assert crm_answers.register(crm_answers_tables(book)) == {
         "C1": {"type": "threatening", "now": "later", "next_step": "alert"},  # the last record counts
