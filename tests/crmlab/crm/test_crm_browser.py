@@ -249,6 +249,8 @@ def test_the_tile_of_jupyterlab_opens_the_crm_in_a_tab(tmp_path):
         inside = page.frame_locator("iframe[src*='/crm/']")
         inside.locator("#call_phone").fill("13800138000")
         inside.locator("#call_who").fill("王")
+        inside.locator("#call_reason").select_option("enquiry")
+        inside.locator("#call_next_step").select_option("end")
         inside.locator("#crm-call button.default").click()
         inside.locator(".messagelist").wait_for()
         assert "已记录" in inside.locator(".messagelist").inner_text()
