@@ -70,7 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **desk.each_context(request),
         "title": _("投诉台账"),
         "part": part,
-        "parts": [(name, _title(name), of(name).count()) for name in PARTS],
+        "parts": [(name, _title(name), decided(name), of(name).count()) for name in PARTS],
         "rows": [
             (
                 case,
@@ -92,6 +92,14 @@ def page(request: HttpRequest) -> HttpResponse:
 def of(part: str) -> Any:
     """Return the cases of a part of the register, in order of their numbers."""
     return Case.objects.filter(desk_mark__startswith=f"{part} ").select_related("account").order_by("number")
+
+
+def decided(part: str) -> int:
+    """Return how many cases of a part have all that has to be chosen: class and desk, or a day."""
+    cases = of(part)
+    if part == "new":
+        return int(cases.exclude(severity="").exclude(level=Case.Level.NOBODY).count())
+    return int(cases.exclude(deadline=None, call_back_on=None).count())
 
 
 def _title(part: str) -> Any:
@@ -196,7 +204,13 @@ def _save(request: HttpRequest, cases: list[Case], part: str) -> None:
             messages.error(request, f"{case.number}：{refused}")
         done += 1
     if done:
-        messages.success(request, _("已保存 {count} 条").format(count=done))
+        all_there = decided(part) == len(cases)
+        said = (
+            _("已保存 {count} 条；这一页都选好了，回到笔记本往下运行")
+            if all_there
+            else _("已保存 {count} 条")
+        )
+        messages.success(request, said.format(count=done))
 
 
 def _decide(case: Case, wanted: dict[str, Any], user: Any) -> Any:

@@ -93,6 +93,8 @@ def test_the_page_saves_what_was_decided_and_the_reader_finds_it(register, seen_
     }
     assert post(csr, "new", sent("new", **done)) == ["已保存 2 条"]
     assert post(csr, "mine", sent("mine")) == []
+    page = csr.get("/crm/complaints/?part=new").text
+    assert "（2 / 9）" in page and "（0 / 6）" in page
     tables = crm_answers_tables(register)
     assert crm_answers.sort(tables) == {
         "K1": {"severity": "simple", "level": "leader", "closed": "open"},
@@ -167,6 +169,16 @@ def test_a_case_lies_on_no_desk_until_one_is_chosen_and_is_not_closed_before(reg
     one = case("K1")
     one.solution = "当场办好"
     assert deadlines.solve(one, user) is None and (one.status, one.level) == ("closed", 1)
+
+
+def test_when_everything_is_chosen_the_page_says_so(register, seen_by):
+    csr = seen_by("csr")
+    days = {f"D{n}": {"by": "2026-10-08"} for n in range(1, 6)}
+    assert post(csr, "mine", sent("mine", **days)) == ["已保存 5 条"]
+    assert post(csr, "mine", sent("mine", D6={"by": "2026-10-08"})) == [
+        "已保存 1 条；这一页都选好了，回到笔记本往下运行"
+    ]
+    assert "（6 / 6）" in csr.get("/crm/complaints/?part=mine").text
 
 
 def test_a_case_of_an_older_file_that_lies_with_the_agent_and_has_no_class_is_untouched(register):
