@@ -22,12 +22,15 @@ NEXT = {
 
 
 def sort(tables: Tables) -> Lines:
-    """Return class, level and closing of each new complaint that was worked on, by its number."""
+    """Return class, level and closing of each new complaint that was worked on, by its number.
+
+    One that lies with the agent and has no class counts as untouched: older files began so.
+    """
     cases = _register(tables, "new")
     worked = {}
     for case in cases:
         closed, level = case["status"] == "closed", LEVELS.get(case["level"])
-        if case["severity"] or closed or level != "agent":
+        if case["severity"] or closed or level not in (None, "agent"):
             worked[case["number"]] = {
                 "severity": case["severity"] or None,
                 "level": level,

@@ -13,12 +13,6 @@ IN_THE_CRM = 3
 """Calls of the first lab that are recorded in the CRM; the others are on its form."""
 _LEVELS = {word: number for number, word in crm_answers.LEVELS.items()}
 _REASONS = {word: reason for reason, word in crm_answers.TYPES.items()}
-_NEXT = {
-    "reply": "查清后回电",
-    "leader": "转交班长",
-    "evidence": "留下证据，防他再打",
-    "alert": "记下全部细节，立即报班长",
-}
 
 Lines = Mapping[str, Mapping[str, Any]]
 
@@ -122,7 +116,10 @@ def _complaints(client: Any, form: str, lines: Lines) -> None:
     for case in of(crm_answers.PARTS[form]):
         line = dict(lines.get(case.number) or {})
         if form == "sort":
-            typed = {"severity": line.get("severity") or "", "level": _LEVELS.get(line.get("level") or "", 1)}
+            typed = {
+                "severity": line.get("severity") or "",
+                "level": _LEVELS.get(line.get("level") or "", ""),
+            }
             ticked = {"closed": line.get("closed") == "closed"}
         else:
             typed = {"by": f"{casebook.TODAY[:4]}-{line['by']}" if line.get("by") else ""}
@@ -134,18 +131,19 @@ def _complaints(client: Any, form: str, lines: Lines) -> None:
 
 def _calls(client: Any, form: str, lines: Lines) -> None:
     from crmlab.crm.models import DeskEvent
+    from crmlab.crm.workbench import END
 
     for event in DeskEvent.objects.all():
         line = lines.get(event.name) or {}
         if line.get("type"):
-            step = _NEXT.get(line.get("next_step") or "", "")
+            step = line.get("next_step") or "close"
             reason = _REASONS.get(line["type"], line["type"])
             told = {
                 "kind": "call_in",
                 "phone": event.phone,
                 "reason": reason,
                 "result": event.text,
-                "next_step": step,
+                "next_step": END if step == "close" else step,
             }
             _sent(client.post("/crm/record/", told))
             _sent(client.post("/crm/event/", {"event": event.name}))

@@ -24,6 +24,8 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8888
 MORE_PORTS = 100
 STYLE = Path(__file__).with_name("desk.css")
+SCRIPT = Path(__file__).with_name("startpage.js")
+EXTENSION = "crmlab-startpage"
 LOCALES = {"zh": "zh_CN", "en": "en"}
 REFRESH = 5  # seconds between two looks at the student's progress
 PATIENCE = 60  # seconds a slow machine may take to start JupyterLab
@@ -122,7 +124,20 @@ def settle(desk: Desk) -> None:
     _write_json(config / "jupyter_server_config.d" / "crmlab.json", {"ServerApp": _extensions(desk)})
     (config / "custom").mkdir(parents=True, exist_ok=True)
     shutil.copyfile(STYLE, config / "custom" / "custom.css")
+    if not desk.teacher:
+        _extend(desk)
     _collapse_sidebar(desk)
+
+
+def _extend(desk: Desk) -> None:
+    """Give JupyterLab the script that renews an open start page, as an extension in the desk's own data folder."""
+    folder = desk.own / "data" / "labextensions" / EXTENSION
+    build = {"load": f"static/{SCRIPT.name}", "extension": "./extension"}
+    _write_json(
+        folder / "package.json", {"name": EXTENSION, "version": "1.0.0", "jupyterlab": {"_build": build}}
+    )
+    (folder / "static").mkdir(exist_ok=True)
+    shutil.copyfile(SCRIPT, folder / "static" / SCRIPT.name)
 
 
 def _overrides(desk: Desk) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _coming(projects: list[ProjectState], _: Words) -> str:
 def _hand_in(projects: tuple[ProjectState, ...], _: Words) -> str:
     named = next((project.name for project in projects if project.labs), "project03_phone_service")
     steps = [
-        _("填好表单按“保存答案”；刷新这一页就看到最新进度。"),
+        _("填好表单按“保存答案”；这一页的进度会自己更新。"),
         _("做完后按 Ctrl+S 保存笔记本。"),
         _("在 lab.py 所在的文件夹运行 {command}，把得到的 zip 文件交给老师。").format(
             command=f"<code>python3 lab.py submit {named}</code>"

@@ -47,7 +47,8 @@ def crm(
     lang = os.environ.get("CRMLAB_CRM_LANG", lang)
     told = {"token": os.environ["CRMLAB_CRM_TOKEN"]} if behind else {}
     if shelf is not None:
-        file = find_first(shelf)
+        book = find_first(shelf)
+        file, role = book.path, book.role
     place = Place(
         file, base=behind or "/crm/", lang=lang, role=role, proxied=bool(behind), shelf=shelf, **told
     )

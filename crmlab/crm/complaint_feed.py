@@ -87,4 +87,5 @@ def _new(one: Told, mark: str, today: date) -> None:
     Case(
         number=one.number, title=one.title, account=account, reason="", severity=one.severity, story=one.story,
         opened_on=one.opened, desk_day=today, desk_mark=mark,
+        level=Case.Level.AGENT if one.severity else Case.Level.NOBODY,
     ).save()  # fmt: skip

@@ -12,25 +12,28 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from crmlab.crm import deadlines
+from crmlab.crm.desk_feed import at_clock
 from crmlab.crm.masking import mask_text
 from crmlab.crm.models import Activity, Case
 from crmlab.crm.roles import may
-from crmlab.crm.words import _
+from crmlab.crm.words import PLEASE, _
 from sim.workdays import Workdays
 
 PARTS = ("new", "mine")
 DAYS_AHEAD = 12
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 SORRY = _("打电话道歉，说明进度")
+CALLS_AT = "09:00"
+DESKS = [one for one in Case.Level.choices if one[0] != Case.Level.NOBODY]
 
 
 class New(forms.Form):
     """What is decided on a new complaint: its class, whose desk, and whether it is done with."""
 
-    severity = forms.ChoiceField(
-        label=_("级别"), choices=[("", _("请选择…")), *Case.Severity.choices], required=False
+    severity = forms.ChoiceField(label=_("级别"), choices=[PLEASE, *Case.Severity.choices], required=False)
+    level = forms.TypedChoiceField(
+        label=_("交给"), choices=[PLEASE, *DESKS], coerce=int, required=False, empty_value=Case.Level.NOBODY
     )
-    level = forms.TypedChoiceField(label=_("交给"), choices=Case.Level.choices, coerce=int)
     closed = forms.BooleanField(label=_("当场办好，结束"), required=False)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -44,7 +47,7 @@ class Mine(forms.Form):
 
     def __init__(self, *args: Any, days: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].choices = [("", _("请选择…")), *days]
+        self.fields["by"].choices = [PLEASE, *days]
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -67,7 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **desk.each_context(request),
         "title": _("投诉台账"),
         "part": part,
-        "parts": [(name, _title(name), of(name).count()) for name in PARTS],
+        "parts": [(name, _title(name), decided(name), of(name).count()) for name in PARTS],
         "rows": [
             (
                 case,
@@ -89,6 +92,14 @@ def page(request: HttpRequest) -> HttpResponse:
 def of(part: str) -> Any:
     """Return the cases of a part of the register, in order of their numbers."""
     return Case.objects.filter(desk_mark__startswith=f"{part} ").select_related("account").order_by("number")
+
+
+def decided(part: str) -> int:
+    """Return how many cases of a part have all that has to be chosen: class and desk, or a day."""
+    cases = of(part)
+    if part == "new":
+        return int(cases.exclude(severity="").exclude(level=Case.Level.NOBODY).count())
+    return int(cases.exclude(deadline=None, call_back_on=None).count())
 
 
 def _title(part: str) -> Any:
@@ -154,7 +165,7 @@ def _form(case: Case, part: str, days: list[date], data: Any = None) -> Any:
     if part == "new":
         now: dict[str, Any] = {
             "severity": case.severity,
-            "level": case.level,
+            "level": case.level or "",
             "closed": case.status == Case.Status.CLOSED,
         }
         return New(data, prefix=prefix, initial={**now, "seen_version": case.version})
@@ -193,7 +204,13 @@ def _save(request: HttpRequest, cases: list[Case], part: str) -> None:
             messages.error(request, f"{case.number}：{refused}")
         done += 1
     if done:
-        messages.success(request, _("已保存 {count} 条").format(count=done))
+        all_there = decided(part) == len(cases)
+        said = (
+            _("已保存 {count} 条；这一页都选好了，回到笔记本往下运行")
+            if all_there
+            else _("已保存 {count} 条")
+        )
+        messages.success(request, said.format(count=done))
 
 
 def _decide(case: Case, wanted: dict[str, Any], user: Any) -> Any:
@@ -203,7 +220,9 @@ def _decide(case: Case, wanted: dict[str, Any], user: Any) -> Any:
         case.status, case.solved_on, case.closed_on, case.closed_by = Case.Status.OPEN, None, None, None
     case.severity, case.level = wanted["severity"], wanted["level"]
     if wanted["closed"] and case.status == Case.Status.OPEN:
-        if case.level > Case.Level.AGENT:
+        if case.level == Case.Level.NOBODY:
+            refused = _("先选交给谁，再结束")
+        elif case.level > Case.Level.AGENT:
             refused = _("交上去的，等事情办完，由班长或班长指定的人来结束")
         else:
             case.solution = case.solution or str(_("当场办好"))
@@ -220,10 +239,11 @@ def _promise(case: Case, wanted: dict[str, Any], user: Any) -> Any:
     case.save()
     calls = _calls(case)
     if wanted["late"] and not calls.exists():
-        who = case.account.name if case.account else ""
+        who, day = case.account.name if case.account else "", deadlines.today_of(case)
         Activity(
             kind=Activity.Kind.CALL_OUT, who=who, account=case.account, case=case, owner=user,
-            reason=Activity.Reason.COMPLAINT, next_step=str(SORRY), next_on=deadlines.today_of(case),
+            reason=Activity.Reason.COMPLAINT, next_step=str(SORRY), next_on=day,
+            at=at_clock(day, CALLS_AT),
         ).save()  # fmt: skip
     elif not wanted["late"]:
         for call in calls:

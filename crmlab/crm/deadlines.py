@@ -63,7 +63,7 @@ def escalate(case: Case, user: Any) -> Refusal:
         return _("只有处理中的个案可以升级")
     if case.level >= Case.Level.MANAGER:
         return _("已经在最高一级")
-    case.level += 1
+    case.level = max(case.level, Case.Level.AGENT) + 1
     return None
 
 
@@ -84,7 +84,8 @@ def solve(case: Case, user: Any) -> Refusal:
     if role_of(user).key == "csr" and case.level > Case.Level.AGENT:
         return _("这个个案在上一级，由班长或经理解决")
     case.solved_on = today_of(case)
-    if case.level == Case.Level.AGENT:
+    if case.level <= Case.Level.AGENT:
+        case.level = Case.Level.AGENT
         case.status, case.closed_on, case.closed_by = Case.Status.CLOSED, case.solved_on, user
     else:
         case.status, case.follow_up_on = Case.Status.SOLVED, case.solved_on + timedelta(days=FOLLOW_UP_AFTER)

@@ -1,5 +1,6 @@
 """The side panel of the front desk: a morning put into a CRM, its events handed out one after another."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from crmlab.crm.front_desk import Morning
 from crmlab.crm.models import Account, DeskEvent, Person
+from crmlab.crm.scoring import digits
 from crmlab.crm.words import _
 from crmlab.errors import LabError
 
@@ -46,9 +48,33 @@ def panel(request: HttpRequest) -> dict[str, Any] | None:
     done = [event for event in events if event.done_at is not None]
     return {
         "now": now, "done": done, "count": len(done), "total": len(events),
-        "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("今天上午的事都处理完了"),
+        "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("这些事都处理完了"),
                   "done": _("已处理的"), "again": _("再看一次"), "fill": _("填入号码")},
     }  # fmt: skip
+
+
+def waiting() -> bool:
+    """Return whether an event is still to be dealt with."""
+    return DeskEvent.objects.filter(done_at=None).exists()
+
+
+def time_of(phone: str) -> datetime | None:
+    """Return when what is recorded happened, by the clock of the exercise; None where nothing is going on.
+
+    It is today, at the time of the event with that number, else of the one that is shown.
+    """
+    events = list(DeskEvent.objects.all())
+    same = [event for event in events if digits(phone) and digits(event.phone) == digits(phone)]
+    event = next(iter([*same, *(one for one in events if one.done_at is None)]), None)
+    try:
+        return event and at_clock(timezone.localdate(), event.at)
+    except ValueError:  # a morning of the teacher's own that says "early"
+        return None
+
+
+def at_clock(day: date, clock: str) -> datetime:
+    """Return the moment of a day at "HH:MM", in the time of the company."""
+    return timezone.make_aware(datetime.combine(day, datetime.strptime(clock, "%H:%M").time()))
 
 
 def move_on(request: HttpRequest) -> HttpResponse:

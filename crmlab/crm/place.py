@@ -8,6 +8,8 @@ from crmlab.language import require
 
 FILE = "crm.sqlite3"
 ROLES = ("csr", "leader", "sales", "marketing", "manager", "teacher")
+DEFAULT = "manager"
+"""The role of whoever opens a CRM that names none: who may do everything."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Place:
     database: Path
     base: str = "/crm/"
     lang: str = "zh"
-    role: str = "manager"
+    role: str = DEFAULT
     """Whose eyes one sees it with after opening; the page lets one change."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     proxied: bool = False

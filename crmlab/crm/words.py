@@ -12,3 +12,5 @@ def say(chinese: str) -> str:
 
 
 _ = lazy(say, str)
+PLEASE = ("", _("请选择…"))
+"""The choice that a list begins with where nothing is chosen yet."""

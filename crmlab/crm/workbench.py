@@ -18,11 +18,15 @@ from crmlab.crm.models import Account, Activity, Case, Opportunity
 from crmlab.crm.models.record import REACHES
 from crmlab.crm.models.sales import forecast
 from crmlab.crm.roles import may
-from crmlab.crm.words import _
+from crmlab.crm.words import PLEASE, _
 
 SHOWN = 8
-NEXT = (_("查清后回电"), _("转交班长"), _("留下证据，防他再打"), _("记下全部细节，立即报班长"))
-"""What usually comes next; one may write something else, and nothing where the call was the end of it."""
+END, OWN = "end", "own"
+NEXT = {
+    "reply": _("查清后回电"), "leader": _("转交班长"), "evidence": _("留下证据，防他再打"),
+    "alert": _("记下全部细节，立即报班长"),
+}  # fmt: skip
+"""What usually comes next, as it is kept in the record; where the call was the end of it, nothing is kept."""
 LINK = [("", _("按号码自动关联")), ("new", _("新建客户")), ("none", _("不关联客户"))]
 
 
@@ -32,14 +36,18 @@ class CallForm(forms.Form):
     kind = forms.ChoiceField(label=_("方式"), choices=Activity.Kind, initial=Activity.Kind.CALL_IN)
     phone = forms.CharField(label=_("号码"), max_length=40, required=False)
     who = forms.CharField(label=_("对方姓名"), max_length=60, required=False)
-    reason = forms.ChoiceField(label=_("事由"), choices=Activity.Reason)
-    result = forms.CharField(label=_("内容与结果"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    next_step = forms.CharField(
-        label=_("下一步"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "crm-next-steps", "autocomplete": "off"}),
+    reason = forms.ChoiceField(
+        label=_("事由"),
+        choices=[PLEASE, *Activity.Reason.choices],
+        error_messages={"required": _("请选一个事由")},
     )
+    result = forms.CharField(label=_("内容与结果"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    next_step = forms.ChoiceField(
+        label=_("下一步"),
+        choices=[PLEASE, (END, _("登记后结束")), *NEXT.items(), (OWN, _("别的：自己写"))],
+        error_messages={"required": _("请选下一步；说完就完了的，选“登记后结束”")},
+    )
+    next_own = forms.CharField(label=_("写出下一步"), max_length=200, required=False)
     next_on = forms.DateField(
         label=_("下一步日期"),
         required=False,
@@ -58,7 +66,14 @@ class CallForm(forms.Form):
         for name in ("who", "name"):
             if reaches(cleaned.get(name) or ""):
                 self.add_error(name, REACHES)
+        if cleaned.get("next_step") == OWN and not cleaned.get("next_own"):
+            self.add_error("next_own", _("请写下一步做什么"))
         return cleaned
+
+    def next_text(self) -> str:
+        """Return the next step as the record keeps it, "" where the call was the end of it."""
+        chosen = self.cleaned_data["next_step"]
+        return str(self.cleaned_data["next_own"] if chosen == OWN else NEXT.get(chosen, ""))
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -83,14 +98,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "seen": seen,
         "words": _words(),
         "panel": desk_feed.panel(request),
-        "next_steps": NEXT,
         "register": seen["case"] and Case.objects.exclude(desk_mark="").exists(),
     }
 
 
 def _words() -> dict[str, Any]:
     return {
-        "call": _("快速来电记录"), "save": _("保存记录"), "today": _("今天的行动"), "reminders": _("到期提醒"),
+        "call": _("快速来电记录"), "save": _("保存"), "today": _("今天的行动"), "reminders": _("到期提醒"),
         "cases": _("未结束的个案"), "pipeline": _("销售机会"), "nothing": _("没有"), "late": _("超期"),
         "forecast": _("预测（元）"), "amount": _("金额（元）"), "count": _("个数"), "stage": _("阶段"), "all": _("全部"),
         "tables": _("全部资料"), "register": _("投诉台账"),
@@ -142,8 +156,13 @@ def record(request: HttpRequest) -> HttpResponse:
 
         return desk.index(request, {"call_form": form}) if request.method != "POST" else _again(request, form)
     with transaction.atomic():
-        activity = save(form.cleaned_data, user)
-    messages.success(request, _("已记录：{what}").format(what=activity))
+        activity = save({**form.cleaned_data, "next_step": form.next_text()}, user)
+    said = (
+        _("已记录：{what}。办完了，就在左边按“处理完了，下一件”")
+        if desk_feed.waiting()
+        else _("已记录：{what}")
+    )
+    messages.success(request, said.format(what=activity))
     return HttpResponseRedirect(reverse("admin:index"))
 
 
@@ -160,6 +179,7 @@ def save(told: dict[str, Any], user: Any) -> Activity:
     names = ("kind", "phone", "who", "reason", "result", "next_step", "next_on")
     activity = Activity(owner=user, **{name: told[name] for name in names})
     activity.done = not told["next_step"]
+    activity.at = desk_feed.time_of(told["phone"]) or activity.at
     if told["link"] == "new":
         if not user.has_perm("crm.add_account"):
             raise PermissionDenied

@@ -93,6 +93,20 @@ def test_only_the_teachers_desk_shows_nbgrader(tmp_path: Path) -> None:
     assert environment(student)["JUPYTER_CONFIG_DIR"].startswith(str(tmp_path))
 
 
+def test_only_the_students_desk_renews_its_start_page(tmp_path: Path) -> None:
+    from jupyterlab_server.config import get_federated_extensions
+
+    student = student_desk(tmp_path / "w", "开始.md")
+    teacher = teacher_desk(home=tmp_path / "grading")
+    for desk, there in ((student, True), (teacher, False)):
+        settle(desk)
+        found = get_federated_extensions([str(desk.own / "data" / "labextensions")])
+        assert ("crmlab-startpage" in found) is there
+        for one in found.values():
+            load = one["jupyterlab"]["_build"]["load"]
+            assert "_JUPYTERLAB" in (Path(one["ext_path"]) / load).read_text(encoding="utf-8")
+
+
 def test_what_was_arranged_on_screen_stays(tmp_path: Path) -> None:
     desk = student_desk(tmp_path, "开始.md")
     settle(desk)
@@ -211,3 +225,38 @@ def test_a_browser_opens_on_the_start_page_and_asks_nobody_outside(
         page.locator(".crmlab-go a").first.click()
         expect(page.locator(".jp-Notebook h1")).to_contain_text("接待电话客户", timeout=60_000)
         assert outside == []
+
+
+@pytest.mark.slow
+@needs_browser
+def test_an_open_start_page_shows_new_progress_by_itself_and_stays_when_the_lab_is_closed(
+    workspace: Path,
+) -> None:
+    import json
+
+    from playwright.sync_api import expect
+
+    from crmlab import startpage
+
+    with opened(workspace, "zh") as (page, url, outside):
+        wrong = list[str]()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(url)
+        state = page.locator(".jp-RenderedMarkdown .crmlab-state")
+        expect(state).to_contain_text("0 / 1", timeout=60_000)
+        page.locator(".lm-TabBar-addButton:visible").first.click()  # another tab of JupyterLab is in front
+        expect(state).not_to_be_visible()
+        told = {"schema": 1, "student": "2026001", "answers": {LAB: {"parts": {"pbx": "1"}}}}
+        (workspace / PROJECT / "answers.json").write_text(json.dumps(told), encoding="utf-8")
+        startpage.write(workspace)
+        page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="开始").click()
+        expect(state).to_contain_text("1 / 1", timeout=4_000)  # at once, before the next look at the clock
+        told["answers"] = {}
+        (workspace / PROJECT / "answers.json").write_text(json.dumps(told), encoding="utf-8")
+        startpage.write(workspace)
+        expect(state).to_contain_text("0 / 1", timeout=20_000)  # while it is looked at
+        page.route("**/api/contents/**", lambda route: route.abort())  # as when the lab is closed
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        page.wait_for_timeout(6_000)
+        assert "0 / 1" in state.inner_text() and page.locator(".jp-Dialog").count() == 0
+        assert outside == [] and wrong == []

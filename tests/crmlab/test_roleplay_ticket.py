@@ -93,3 +93,17 @@ def test_another_welcome_offer_replaces_the_first_and_a_poor_one_does_not() -> N
     assert play.state.offer == "refund" and play.state.accepted and "全额退款" in turn.reply
     play.line("voucher")
     assert play.state.offer == "refund" and play.state.accepted
+
+
+def test_every_kind_of_call_the_lab_teaches_can_be_chosen_and_be_the_right_one() -> None:
+    import json
+    from pathlib import Path
+
+    from crmlab.roleplay.schema import FOLDER
+    from crmlab.roleplay.screen.call import Call
+    from crmlab.roleplay.screen.view import view
+
+    kinds = [value for value, _label in view(Call(Path("x"), Play(SCENARIO, seed=5))).ticket[0].options]
+    assert {"enquiry", "order", "tracking", "complaint"} < set(kinds)
+    page = json.loads((FOLDER / "scenario.schema.json").read_text(encoding="utf-8"))
+    assert kinds == page["properties"]["ticket"]["properties"]["type"]["enum"]

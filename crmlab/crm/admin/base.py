@@ -16,7 +16,7 @@ from crmlab.crm.admin.linked import linked
 from crmlab.crm.admin.masked import MaskedDelta, column, hidden, left_over, replace
 from crmlab.crm.models import Kept
 from crmlab.crm.roles import may
-from crmlab.crm.words import _
+from crmlab.crm.words import PLEASE, _
 
 LAST = ("keep_until", "owner")
 """Fields that stand at the end of every form."""
@@ -81,6 +81,8 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
     view_on_site = False
     readable: ClassVar[tuple[str, ...]] = ()
     """Fields of a record that are shown and never typed."""
+    chosen: ClassVar[tuple[str, ...]] = ()
+    """Choices that a new record begins without: whoever makes it has to choose."""
     search_fields = ("id",)  # a sign for the admin that one can search; how is told below
     actions: ClassVar[tuple[str, ...]] = ("put_back",)
 
@@ -206,6 +208,12 @@ class RecordAdmin(Exchange, SimpleHistoryAdmin):
         for one in back:
             one.put_back()
         self.message_user(request, _("已恢复 {count} 条").format(count=len(back)), messages.SUCCESS)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field of a choice; one that has to be chosen begins with "please choose"."""
+        if db_field.name in self.chosen:
+            kwargs |= {"choices": [PLEASE, *db_field.choices], "initial": ""}
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     # ---- saving
 

@@ -51,6 +51,7 @@ class AccountAdmin(Deeds, RecordAdmin):
     list_display_links = ("number", "name")
     list_filter = ("kind", "stage", "abc", "tier", "vip", "fleet", "difficult", "province", Overdue)
     actions = ("merge", "erase", "put_back")
+    chosen = ("kind",)
     inlines = (People, Opportunities, Cases, Activities, Orders)
 
 

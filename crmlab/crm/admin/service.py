@@ -21,6 +21,7 @@ class ActivityAdmin(RecordAdmin):
     list_filter = ("kind", "reason", "done", "next_on")
     autocomplete_fields = ("account", "person", "case", "opportunity")
     date_hierarchy = "at"
+    chosen = ("kind", "reason")
 
 
 class Steps(Linked):
@@ -37,6 +38,7 @@ class CaseAdmin(RecordAdmin):
     list_display_links = ("number", "title")
     list_filter = ("status", "severity", "level", "about_staff")
     autocomplete_fields = ("account", "person")
+    chosen = ("severity",)
     readable = (
         "number",
         "level",

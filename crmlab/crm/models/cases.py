@@ -29,6 +29,7 @@ class Case(Record):
     class Level(models.IntegerChoices):
         """Whose desk it lies on."""
 
+        NOBODY = 0, _("还没有交给谁")
         AGENT = 1, _("客服代表")
         LEADER = 2, _("班长")
         MANAGER = 3, _("经理")

@@ -227,7 +227,7 @@ def _steps(call: Call) -> tuple[tuple[str, str], ...]:
 
 def _ticket(call: Call, _: Words) -> tuple[Field, ...]:
     kinds = (
-        ("enquiry", _("咨询")), ("order", _("订购")), ("complaint", _("投诉")),
+        ("enquiry", _("咨询")), ("order", _("订购")), ("tracking", _("货品跟踪")), ("complaint", _("投诉")),
         ("special", _("特殊来电")), ("lead", _("商机")),
     )  # fmt: skip
     limits = (("now", _("当场办好")), ("24h", _("24 小时内")), ("3d", _("3 天内")), ("7d", _("7 天内")))

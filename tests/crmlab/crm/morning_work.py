@@ -33,17 +33,25 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+def step(text: str) -> dict[str, str]:
+    """Return what the call form is sent for a next step in one's own words, or for none."""
+    return {"next_step": "own", "next_own": text} if text else {"next_step": "end"}
+
+
 def work(client: Any, phones: dict[str, str], told: dict[str, dict[str, Any]] = GOOD) -> None:
     """Record every event of `told` through the pages of the CRM."""
     from crmlab.crm.models import Account, Activity, Case, Opportunity, Person
 
     for name, one in told.items():
         plain = {
-            key: one[key]
-            for key in ("reason", "who", "result", "next_step", "next_on", "link", "name")
-            if key in one
+            key: one[key] for key in ("reason", "who", "result", "next_on", "link", "name") if key in one
         }
-        sent = {"kind": one.get("kind", "call_in"), "phone": phones[name], **plain}
+        sent = {
+            "kind": one.get("kind", "call_in"),
+            "phone": phones[name],
+            **plain,
+            **step(one.get("next_step", "")),
+        }
         assert client.post("/crm/record/", sent).status_code == 302, name
         activity = Activity.objects.order_by("-id").first()
         account = Account.objects.filter(name=one.get("account", "")).first() or activity.account

@@ -155,7 +155,7 @@ def test_one_may_turn_to_the_crm_of_another_project_and_back(book, tmp_path):
     for project, title in (("project01_intro", "认识"), ("project02_leads", "开发")):
         (tmp_path / "w" / project).mkdir(parents=True)
         (tmp_path / "w" / project / "project.toml").write_text(f'title = "{title}"', encoding="utf-8")
-    assert first(tmp_path / "w") == tmp_path / "w" / "project01_intro" / "crm.sqlite3"
+    assert first(tmp_path / "w").path == tmp_path / "w" / "project01_intro" / "crm.sqlite3"
     open_place(Place(book, token=TOKEN, shelf=tmp_path / "w"))
     client = Client(headers={"X-Crm-Token": TOKEN})
     assert client.post("/crm/book/", {"project": "project02_leads"}).status_code == 302
@@ -166,7 +166,35 @@ def test_one_may_turn_to_the_crm_of_another_project_and_back(book, tmp_path):
     refused = client.post("/crm/book/", {"project": "../../etc"})
     assert refused.status_code == 400 and "project01_intro、project02_leads" in refused.text
     os.utime(tmp_path / "w" / "project02_leads" / "crm.sqlite3", (2e9, 2e9))
-    assert first(tmp_path / "w").parent.name == "project02_leads"
+    assert first(tmp_path / "w").project == "project02_leads"
+
+
+def test_one_enters_the_crm_of_a_project_in_the_role_that_it_names(book, tmp_path):
+    from django.test import Client
+
+    from crmlab.crm.settings import open_place
+
+    for project, role in (("project01_intro", ""), ("project03_phone", "csr"), ("project04_none", "chief")):
+        (tmp_path / project).mkdir()
+        told = f'title = "实训"\ncrm_role = "{role}"' if role else 'title = "实训"'
+        (tmp_path / project / "project.toml").write_text(told, encoding="utf-8")
+    open_place(Place(book, token=TOKEN, shelf=tmp_path))
+    client = Client(headers={"X-Crm-Token": TOKEN})
+
+    def seen(page: str) -> tuple[str, int]:
+        shown = client.get(page, follow=True)
+        return str(shown.context["crm_role"].key), sum(
+            len(app["models"]) for app in shown.context["app_list"]
+        )
+
+    (manager, all_menus), (agent, own_menus) = (
+        seen(f"/crm/enter/{project}/bench/") for project in ("project01_intro", "project03_phone")
+    )
+    assert (manager, agent) == ("manager", "csr") and own_menus < all_menus - 5
+    client.post("/crm/role/", {"role": "leader"})
+    assert seen("/crm/enter/project03_phone/bench/")[0] == "leader", "who changed the role keeps it"
+    refused = client.get("/crm/enter/project04_none/bench/")
+    assert refused.status_code == 400 and "没有角色 chief" in refused.text
 
 
 def test_a_role_that_does_not_exist_is_refused(seen_by):

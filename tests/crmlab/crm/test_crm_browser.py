@@ -164,10 +164,12 @@ def test_the_register_is_worked_by_clicks_and_fits_a_phone_in_english(book):
         page.click(".crm-fill")
         assert page.input_value("#call_phone") == "177****6319"
         page.select_option("#call_reason", "threat")
-        page.fill("#call_next_step", "Note every detail, tell the team leader at once")
+        page.select_option("#call_next_step", label="Note every detail, tell the team leader at once")
         page.click("#crm-call button.default")
         page.goto(f"{base}complaints/?part=new")
         page.select_option("#K5 select >> nth=0", "simple")
+        assert page.inner_text("#K5 select >> nth=1 >> option >> nth=0") == "Choose…"
+        page.select_option("#K5 select >> nth=1", "1")
         page.check("#K5 input[type=checkbox]")
         assert page.is_visible("#crm-unsaved")
         page.click(".crm-save button")
@@ -201,9 +203,14 @@ def test_the_morning_is_clicked_through_and_scores(book):
             for field in ("kind", "reason", "link"):
                 if field in told:
                     page.select_option(f"#call_{field}", told[field])
-            for field in ("who", "result", "next_step", "next_on", "name"):
-                if field in told:
-                    page.fill(f"#call_{field}", told[field])
+            page.select_option("#call_next_step", "own" if "next_step" in told else "end")
+            sent = {**told, **({"next_own": told["next_step"]} if "next_step" in told else {})}
+            for field in ("who", "result", "next_own", "next_on", "name"):
+                assert page.is_visible(f"#call_{field}") is (
+                    field in sent or field in ("who", "result", "next_on")
+                )
+                if field in sent:
+                    page.fill(f"#call_{field}", sent[field])
             page.click("#crm-call button.default")
             assert "已记录" in page.inner_text(".messagelist"), name
             page.click(".crm-panel > form button")
@@ -242,6 +249,8 @@ def test_the_tile_of_jupyterlab_opens_the_crm_in_a_tab(tmp_path):
         inside = page.frame_locator("iframe[src*='/crm/']")
         inside.locator("#call_phone").fill("13800138000")
         inside.locator("#call_who").fill("王")
+        inside.locator("#call_reason").select_option("enquiry")
+        inside.locator("#call_next_step").select_option("end")
         inside.locator("#crm-call button.default").click()
         inside.locator(".messagelist").wait_for()
         assert "已记录" in inside.locator(".messagelist").inner_text()

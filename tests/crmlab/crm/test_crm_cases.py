@@ -120,12 +120,14 @@ def test_a_call_finds_its_account_or_makes_one(weili, seen_by):
         "kind": "call_in",
         "reason": "complaint",
         "who": "张女士",
-        "next_step": "回电",
+        "next_step": "own",
+        "next_own": "周五前回电",
         "next_on": "2026-11-30",
     }
     assert client.post("/crm/record/", {**told, "phone": "138 0013 8000"}).status_code == 302
     one = Activity.objects.get()
     assert (one.account, one.owner.username, one.done) == (weili, "csr", False)
+    assert one.next_step == "周五前回电"
     client.post("/crm/record/", {**told, "phone": "13799990000", "link": "new", "name": "李明"})
     assert Activity.objects.first().account.phone == "13799990000" and Account.objects.count() == 2
     client.post("/crm/record/", {**told, "phone": PHONE, "link": "none"})
@@ -133,13 +135,23 @@ def test_a_call_finds_its_account_or_makes_one(weili, seen_by):
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"link": "new", "phone": "13799990000"}, {"phone": "1", "next_on": "soon"}]
+    "told",
+    [
+        {},
+        {"link": "new", "phone": "13799990000"},
+        {"phone": "1", "next_on": "soon"},
+        {"phone": "1", "reason": ""},
+        {"phone": "1", "next_step": ""},
+        {"phone": "1", "next_step": "own"},
+        {"phone": "1", "next_step": "周五前回电"},
+    ],
 )
 def test_a_refused_call_record_comes_back_with_what_was_typed(book, seen_by, told):
     from crmlab.crm.models import Activity
 
     answer = seen_by("csr").post(
-        "/crm/record/", {"kind": "call_in", "reason": "other", "result": "很长的话", **told}
+        "/crm/record/",
+        {"kind": "call_in", "reason": "other", "result": "很长的话", "next_step": "end", **told},
     )
     assert answer.status_code == 200 and "很长的话" in answer.text and not Activity.objects.exists()
 

@@ -223,3 +223,28 @@ def test_merges_are_read_from_the_file_and_undone_ones_are_none(book):
     assert scoring.merged(inspect(book), "account") == {a: c, b: c, c: c, d: c}
     undo(note)
     assert scoring.merged(inspect(book), "account") == {a: c, b: c, c: c}
+
+
+def test_a_record_has_the_time_of_its_event_and_else_the_clock_s(book):
+    from django.utils import timezone
+
+    from crmlab.crm import desk_feed
+    from crmlab.crm.models import DeskEvent
+
+    def clock(phone: str) -> str:
+        at = desk_feed.time_of(phone)
+        return f"{timezone.localtime(at):%H:%M}" if at else ""
+
+    assert clock("13800138000") == ""  # nothing is going on
+    for name, at, phone in (("a", "09:05", "138 0013 8000"), ("b", "13:56", ""), ("c", "early", "2")):
+        DeskEvent.objects.create(name=name, at=at, kind="call_in", text="…", phone=phone)
+    assert (clock("138-0013-8000"), clock("139")) == ("09:05", "09:05")
+    DeskEvent.objects.filter(name="a").update(done_at=timezone.now())
+    assert (clock("13800138000"), clock(""), clock("2")) == ("09:05", "13:56", "")
+
+
+def test_what_decides_has_to_be_chosen_on_a_new_record(book, seen_by):
+    for table, names in (("activity", ("kind", "reason")), ("case", ("severity",)), ("account", ("kind",))):
+        form = seen_by("manager").get(f"/crm/crm/{table}/add/").context["adminform"].form
+        for name in names:
+            assert not form[name].value() and str(form.fields[name].choices[0][1]) == "请选择…", name

@@ -55,14 +55,14 @@ def post(client: Any, part: str, told: dict[str, Any]) -> list[str]:
 
 
 def test_new_ones_have_no_class_and_those_in_hand_no_day(register):
-    assert (case("K1").severity, case("K1").level, case("K1").deadline) == ("", 1, None)
+    assert (case("K1").severity, case("K1").level, case("K1").deadline) == ("", 0, None)
     assert (case("D3").severity, case("D3").deadline, case("D3").call_back_on) == ("complex", None, None)
     assert case("K1").account.name == "张女士" and case("K1").title == "问保温杯怎么用"
     assert "88 元" in case("K1").story and case("D1").opened_on == date(2026, 9, 17)
 
 
 def test_put_there_again_nothing_changes_and_what_was_written_stays(register, seen_by):
-    post(seen_by("csr"), "new", sent("new", K5={"severity": "simple", "closed": "on"}))
+    post(seen_by("csr"), "new", sent("new", K5={"severity": "simple", "level": 1, "closed": "on"}))
     one = case("K5")
     one.story += "客户又来过一次电话。"
     one.save()
@@ -87,9 +87,14 @@ def test_another_casebook_takes_the_number_and_the_old_case_keeps_what_was_writt
 
 def test_the_page_saves_what_was_decided_and_the_reader_finds_it(register, seen_by):
     csr = seen_by("csr")
-    done = {"K1": {"severity": "simple", "level": 2}, "K5": {"severity": "simple", "closed": "on"}}
+    done = {
+        "K1": {"severity": "simple", "level": 2},
+        "K5": {"severity": "simple", "level": 1, "closed": "on"},
+    }
     assert post(csr, "new", sent("new", **done)) == ["已保存 2 条"]
     assert post(csr, "mine", sent("mine")) == []
+    page = csr.get("/crm/complaints/?part=new").text
+    assert "（2 / 9）" in page and "（0 / 6）" in page
     tables = crm_answers_tables(register)
     assert crm_answers.sort(tables) == {
         "K1": {"severity": "simple", "level": "leader", "closed": "open"},
@@ -109,6 +114,8 @@ def days() -> list[tuple[str, Any]]:
 
 
 def test_a_day_and_a_call_are_noted_and_taken_back(register, seen_by):
+    from django.utils import timezone
+
     from crmlab.crm import deadlines
     from crmlab.crm.models import Activity
 
@@ -116,6 +123,7 @@ def test_a_day_and_a_call_are_noted_and_taken_back(register, seen_by):
     post(csr, "mine", sent("mine", D1=dict(days()), D3={"by": "2026-10-08"}))
     call = Activity.objects.get(case=case("D1"))
     assert (call.kind, call.next_on, call.who, call.done) == ("call_out", TODAY, "杨女士", False)
+    assert f"{timezone.localtime(call.at):%Y-%m-%d %H:%M}" == "2026-09-30 09:00"  # not the small hours
     assert (case("D1").deadline, case("D3").call_back_on) == (date(2026, 9, 22), date(2026, 10, 8))
     assert deadlines.late(case("D1")) and not deadlines.late(case("D3"))  # on the exercise's day
     tables = crm_answers_tables(register)
@@ -145,9 +153,48 @@ def test_what_was_handed_up_is_not_the_agents_to_close(register, seen_by):
     assert said[0].startswith("K7：交上去的") and (case("K7").status, case("K7").level) == ("open", 3)
 
 
+def test_a_case_lies_on_no_desk_until_one_is_chosen_and_is_not_closed_before(register, seen_by):
+    from crmlab.crm import deadlines
+
+    csr = seen_by("csr")
+    page = csr.get("/crm/complaints/?part=new").text
+    assert page.count('<option value="" selected>请选择…</option>') == 2 * 9
+    said = post(csr, "new", sent("new", K5={"severity": "simple", "closed": "on"}))
+    assert said[0] == "K5：先选交给谁，再结束" and (case("K5").status, case("K5").level) == ("open", 0)
+    assert crm_answers.sort(crm_answers_tables(register)) == {
+        "K5": {"severity": "simple", "level": None, "closed": "open"}
+    }
+    one, user = case("K6"), case("K6").owner
+    assert deadlines.escalate(one, user) is None and one.level == 2
+    one = case("K1")
+    one.solution = "当场办好"
+    assert deadlines.solve(one, user) is None and (one.status, one.level) == ("closed", 1)
+
+
+def test_when_everything_is_chosen_the_page_says_so(register, seen_by):
+    csr = seen_by("csr")
+    days = {f"D{n}": {"by": "2026-10-08"} for n in range(1, 6)}
+    assert post(csr, "mine", sent("mine", **days)) == ["已保存 5 条"]
+    assert post(csr, "mine", sent("mine", D6={"by": "2026-10-08"})) == [
+        "已保存 1 条；这一页都选好了，回到笔记本往下运行"
+    ]
+    assert "（6 / 6）" in csr.get("/crm/complaints/?part=mine").text
+
+
+def test_a_case_of_an_older_file_that_lies_with_the_agent_and_has_no_class_is_untouched(register):
+    from crmlab.crm.models import Case
+
+    Case.objects.update(level=1)
+    assert crm_answers.sort(crm_answers_tables(register)) == {}
+
+
 def test_a_closed_case_opens_again_when_it_is_handed_up_or_unticked(register, seen_by):
     csr = seen_by("csr")
-    post(csr, "new", sent("new", K5={"severity": "simple", "closed": "on"}, K6={"closed": "on"}))
+    post(
+        csr,
+        "new",
+        sent("new", K5={"severity": "simple", "level": 1, "closed": "on"}, K6={"level": 1, "closed": "on"}),
+    )
     assert case("K5").closed_on == TODAY
     post(csr, "new", sent("new", K5={"closed": None}, K6={"level": 2, "closed": "on"}))
     assert [case(one).status for one in ("K5", "K6")] == ["open", "open"] and case("K5").closed_on is None
@@ -204,8 +251,10 @@ def test_an_empty_register_says_where_to_go(book, seen_by):
 
 
 def test_calls_wait_on_the_workbench_and_a_record_is_found_by_its_number(book, seen_by):
+    from django.utils import timezone
+
     from crmlab.crm import call_feed
-    from crmlab.crm.models import DeskEvent
+    from crmlab.crm.models import Activity, DeskEvent
 
     csr = seen_by("csr")
     assert call_feed.put(CARDS, lang="zh") == 3 and "填入号码 177****6319" in csr.get("/crm/").text
@@ -214,16 +263,28 @@ def test_calls_wait_on_the_workbench_and_a_record_is_found_by_its_number(book, s
         "kind": "call_in",
         "reason": "threat",
         "result": "危险物品",
-        "next_step": "记下全部细节，立即报班长",
+        "next_step": "alert",
     }
-    csr.post("/crm/record/", {**told, "phone": CARDS["number"][0], "reason": "harassment"})
+    first = {**told, "phone": CARDS["number"][0], "reason": "harassment"}
+    assert "就在左边按" in csr.post("/crm/record/", first, follow=True).text
     csr.post("/crm/record/", {**told, "phone": CARDS["number"][0]})
-    csr.post("/crm/record/", {"kind": "call_in", "reason": "enquiry", "phone": CARDS["number"][2]})
+    csr.post(
+        "/crm/record/",
+        {"kind": "call_in", "reason": "enquiry", "phone": CARDS["number"][2], "next_step": "end"},
+    )
+    shown = csr.get("/crm/crm/activity/").text
+    assert all(number in shown for number in (CARDS["number"][0], CARDS["number"][2]))  # told apart
     assert call_feed.put(CARDS, lang="zh") == 0 and DeskEvent.objects.get(name="C1").done_at is not None
     assert crm_answers.register(crm_answers_tables(book)) == {
         "C1": {"type": "threatening", "now": "later", "next_step": "alert"},  # the last record counts
         "C3": {"type": "enquiry", "now": "now", "next_step": "close"},
     }
+    when = Activity.objects.order_by("id").values_list("phone", "at")
+    clocks = dict(zip(CARDS["number"], CARDS["at"], strict=True))
+    assert [f"{timezone.localtime(at):%H:%M}" for _phone, at in when] == [
+        clocks[phone] for phone, _at in when
+    ]
+    assert all(timezone.localdate(at) == timezone.localdate() for _phone, at in when)
     assert call_feed.put(CARDS.assign(note_zh="别的电话"), lang="zh") == 3
     assert DeskEvent.objects.get(name="C1").done_at is None
 
