@@ -54,6 +54,18 @@ def late() -> tuple[Market, truth.State]:
     return market, market.run(8).final
 
 
+@pytest.mark.parametrize("levers", [Levers(price=1.1), Levers(price=0.9), Levers(quality=1.0)], ids=str)
+def test_orders_that_differ_are_the_effect_and_nothing_else(levers: Levers) -> None:
+    """A dearer world takes orders away and gives nobody any: no number is spent on somebody else in the other world."""
+    counts = []
+    for policy in (Steady(), Steady(Actions(levers=levers))):
+        told = Market(2000, 7).run(18, policy).arrays("orders")["customer_id"]
+        counts.append(dict(zip(*np.unique(told, return_counts=True), strict=True)))
+    moved = np.array([counts[1].get(who, 0) - counts[0].get(who, 0) for who in {**counts[0], **counts[1]}])
+    assert abs(moved.sum()) > 0.03 * sum(counts[0].values())
+    assert np.abs(moved).sum() - abs(moved.sum()) < 0.01 * sum(counts[0].values())
+
+
 def test_the_lost_are_worth_nothing_and_the_eager_most(late: tuple[Market, truth.State]) -> None:
     market, state = late
     people = state.people
