@@ -2,7 +2,8 @@
 
 `crmlab bench counterfactual` prints, for a dozen ordinary policies after 12, 24 and 36 months, the ratio of variances
 and the correlation of the two worlds; then by how much orders rise, which part of them differs, customer by customer,
-and 2 over that part: orders are whole and customers draw their own numbers, so no numbers could give a ratio much above.
+and 2 over that part (decision 0168): orders are whole and customers draw their own numbers, so no numbers could give a ratio much above.
+Last comes what the policy adds to profit.
 `--uplift MARKET` prints instead how well two independent sets of futures agree on every lever, customer by customer.
 """
 
