@@ -132,27 +132,32 @@ def _asked(task: Task, spec: FormSpec, one: dict[str, Any], *, first: bool) -> N
         task.read += 60 * signs("".join(rows)) / pace()["skimmed_a_minute"]
         return
     task.read += reading(" ".join((spec.title, spec.intro, *rows)))
-    decided = sum(_field(task, asked) for asked in spec.fields) * max(len(rows), 1)
+    listed = kind == "crm_desk" and spec.name != BENCH
+    decided = sum(_field(task, asked, boxed=listed) for asked in spec.fields) * max(len(rows), 1)
     if kind != "crm_desk":
         task.choose += decided * (1 + pace()["redone"])
         return
     task.crm += decided * (1 + pace()["redone"]) + (pace()["open_crm"] if first else 0.0)
-    bench = spec.name == BENCH
-    task.crm += len(rows) * pace()["bench_record" if bench else "list_record"]
-    task.crm += len(rows) * typing(pace()["bench_words"]) if bench else 0.0
+    task.crm += len(rows) * pace()["list_record" if listed else "bench_record"]
+    task.crm += 0.0 if listed else len(rows) * typing(pace()["bench_words"])
 
 
 BENCH = "register"
 """The form that is worked at the CRM's bench, call by call; others in a list of it."""
 
 
-def _field(task: Task, asked: Any) -> float:
-    """Return the seconds of one answer to a question; its words and options are read once."""
+def _field(task: Task, asked: Any, *, boxed: bool = False) -> float:
+    """Return the seconds of one answer to a question; its words and options are read once.
+
+    With `boxed` a question with two answers is one box to tick, as in the lists of the CRM.
+    """
     task.read += reading(" ".join((asked.label, asked.help, asked.placeholder)))
     options = " ".join(label for _value, label in asked.options)
     if options and options not in task.met:
         task.met.add(options)
         task.read += reading(options) if len(asked.options) <= LONG_LIST else 0.0
+    if boxed and len(asked.options) == 2:
+        return pace()["tick"]
     if asked.kind == "choice":
         return pace()["work_out" if len(asked.options) > LONG_LIST else "choose"]
     if asked.kind == "many":

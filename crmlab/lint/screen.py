@@ -81,7 +81,7 @@ def run(job: list[dict[str, str]]) -> dict[str, Seen]:
 def _noted(name: str, shown: Seen) -> Callable[..., None]:
     """Return what stands in for a method of the lab: it notes what was asked, and the words of the rows."""
 
-    def note(lab: Any, what: str, *, rows: Any = None, **_told: Any) -> None:
+    def note(lab: Any, what: str, *_more: str, rows: Any = None, **_told: Any) -> None:
         from crmlab import forms
 
         if name == "roleplay":
