@@ -243,7 +243,7 @@ assert len(slips) <= 1, lab.words.say("slip_close", {"cases": crm_slips.told(sli
 # 都按 **工作日** 数，**登记那天不算**：
 #
 # - 简单：1 个工作日内办完；一般：3 个工作日内办完；
-# - 复杂：每 3 个工作日回一次电话，如实说进度。这里填 **第一次回电** 的日子。
+# - 复杂：尽快办，每 3 个工作日回一次电话，如实说进度。这里填 **第一次回电** 的日子。
 #
 # 今年 9 月、10 月的日历。**休** 是放假，**班** 是周末调来上班。
 #
@@ -458,8 +458,7 @@ lab.say("flow_now", cause=cause, cases=now.cases, cost=now.cost)
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_checks", "locked": true, "schema_version": 3, "solution": false, "task": false}
 ways = lab.table("case_ways")
-checks = ways.loc[ways["way"] == "check", ["gain", "yuan"]]
-checks["gain"] *= now.cost
+checks = ways.loc[ways["way"] == "check", ["gain", "yuan"]].assign(gain=lambda one: one["gain"] * now.cost)
 checks.index = lab.words.say("checks_rows").split("|")
 checks.columns = lab.words.say("checks_columns").split("|")
 checks.rename_axis(lab.words.say("checks_corner"), axis="columns")
@@ -467,7 +466,7 @@ checks.rename_axis(lab.words.say("checks_corner"), axis="columns")
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_limits", "locked": true, "schema_version": 3, "solution": false, "task": false}
 ways = lab.table("case_ways")
 limits = ways.loc[ways["way"] == "limit", ["gain", "days", "yuan"]]
-limits["days"] = (limits["days"] * now.late).round().astype(int)
+limits = limits.assign(days=(limits["days"] * now.late).round().astype(int))
 limits.index = lab.words.say("limits_rows").split("|")
 limits.columns = lab.words.say("limits_columns").split("|")
 limits.rename_axis(lab.words.say("limits_corner"), axis="columns")
