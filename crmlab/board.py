@@ -281,7 +281,13 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
     names = [_("已应答"), _("放弃"), _("服务水平")]
     bars = {"type": "bar", "stack": "calls", "animation": False}
     edge = {"borderColor": charts.EDGE, "borderWidth": 0.5}
-    slanted = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": math.pi / 4, "color": charts.EDGE}
+    slanted = {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [1, 5],
+        "rotation": math.pi / 4,
+        "color": charts.EDGE,
+    }
     looks = {"color": charts.MIDDLE, **edge}, {"color": "#ffffff", "decal": slanted, **edge}
     return {
         "animation": False,
@@ -308,7 +314,7 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
                     "symbol": "none",
                     "data": [{"yAxis": TARGET}],
                     "lineStyle": {"type": "dashed", "color": charts.EDGE},
-                    "label": {"position": "insideStartTop", "formatter": f"{TARGET}%", "color": charts.EDGE},
+                    "label": {"show": False},  # the axis beside it says 80
                 },
             },
         ],

@@ -89,9 +89,7 @@ def _at_once(flow: service_flow.Flow, choice: service_flow.Choice, *both: Any) -
     return flow.within[choice["limit"]] if approves else 0.0
 
 
-def _box(
-    axes: "Axes", one: Any, merged: Any, decided: tuple[float, str], _: Words, lang: str
-) -> None:
+def _box(axes: "Axes", one: Any, merged: Any, decided: tuple[float, str], _: Words, lang: str) -> None:
     """Draw a step; with `merged`, the next one in the same box, done by the same hand.
 
     `decided` is the share that is decided at once, and the name of who does all of it then, "" for who did it before.
@@ -118,9 +116,7 @@ def _box(
     if at_once:
         lines[-0.92] = (_("{share:.0%} 客服当场定，不等").format(share=at_once), SMALL, "normal")
     for height, (text, size, weight) in lines.items():
-        axes.text(
-            place, height, text, ha="center", va="center", fontsize=size, fontweight=weight, zorder=4
-        )
+        axes.text(place, height, text, ha="center", va="center", fontsize=size, fontweight=weight, zorder=4)
 
 
 def _above(one: Any, merged: Any, at_once: float, _: Words) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from crmlab.errors import LabError
 from crmlab.lint import Finding, Lab, told
-from crmlab.lint.screen import Seen, seen
+from crmlab.lint.screen import seen
 from crmlab.words import FormSpec, load
 
 FURTHER = "进阶"
@@ -22,6 +22,12 @@ HOMEWORK = "作业"
 """What the heading of a part begins with that is done at home."""
 LONG_LIST = 8
 """A list of more values is not chosen from: the value is found out elsewhere."""
+ROUNDED = 0.75
+"""Minutes by which a heading may be off: rounding, and a word more or less."""
+BENCH = "register"
+"""The form that is worked at the CRM's bench, call by call; others in a list of it."""
+ESSAY = 4
+"""Sentences of a longer text in a form."""
 SIGN = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.,:%\-–]*[0-9A-Za-z%])?")
 MINUTES = re.compile(r"约 *(\d+) *分钟")
@@ -86,35 +92,47 @@ def reckon(lab: Lab) -> list[Task]:
 
     What stands before the first heading belongs to the first task.
     """
-    words, shown = load(lab.folder / f"{lab.name}.toml"), seen(lab)
-    tasks, rung, opened = [Task("", read=0.0, run=pace()["start"])], set[str](), False
+    shown = seen(lab)
+    has_forms = any("form" in one for some in shown.values() for one in some)
+    forms = load(lab.folder / f"{lab.name}.toml").forms if has_forms else {}
+    tasks, rung, opened = [Task("", run=pace()["start"])], set[str](), False
     for cell in lab.cells:
         if cell.cell_type == "markdown":
-            if heading := re.match(r"## (.+)", cell.source):
-                minutes = MINUTES.search(heading[1])
-                named = re.sub(r"（[^（]*）$", "", heading[1])
-                new = Task(named, int(minutes[1]) if minutes else None)
-                if not tasks[-1].name:
-                    tasks[-1].name, tasks[-1].told = new.name, new.told
-                else:
-                    tasks.append(new)
+            _heading(tasks, cell.source)
             _prose(tasks[-1], cell)
             continue
-        tasks[-1].run += pace()["run"]
-        if not cell.metadata.get("jupyter", {}).get("source_hidden"):
-            tasks[-1].choose += pace()["sums"] * pace()["sum"]
-            tasks[-1].summed = True
+        task = tasks[-1]
+        _ran(task, cell)
         for one in shown[cell["id"]]:
             if one.get("do") == "roleplay":
-                _call(tasks[-1], lab, one["scenario"], again=not rung)
+                _call(task, lab, one["scenario"], again=not rung)
                 rung.add(one["scenario"])
             elif "do" in one:
-                _asked(tasks[-1], words.form(one["form"]), one, first=not opened)
+                _asked(task, forms[one["form"]], one, first=not opened)
                 opened = opened or one["do"] == "crm_desk"
             else:
-                tasks[-1].read += reading(one["text"])
-                tasks[-1].read += pace()["chart"] * bool(one.get("chart"))
+                task.read += reading(one["text"]) + pace()["chart"] * bool(one.get("chart"))
     return tasks
+
+
+def _heading(tasks: list[Task], text: str) -> None:
+    """Begin a new task where a cell has a heading of the second level; the first one takes what stood before it."""
+    heading = re.match(r"## (.+)", text)
+    if not heading:
+        return
+    minutes = MINUTES.search(heading[1])
+    if tasks[-1].name:
+        tasks.append(Task(""))
+    tasks[-1].name = re.sub(r"（[^（]*）$", "", heading[1])
+    tasks[-1].told = int(minutes[1]) if minutes else None
+
+
+def _ran(task: Task, cell: Any) -> None:
+    """Add a code cell: run, and worked several times where its figures are to be changed."""
+    task.run += pace()["run"]
+    if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+        task.choose += pace()["sums"] * pace()["sum"]
+        task.summed = True
 
 
 def _prose(task: Task, cell: Any) -> None:
@@ -142,10 +160,6 @@ def _asked(task: Task, spec: FormSpec, one: dict[str, Any], *, first: bool) -> N
     task.crm += 0.0 if listed else len(rows) * typing(pace()["bench_words"])
 
 
-BENCH = "register"
-"""The form that is worked at the CRM's bench, call by call; others in a list of it."""
-
-
 def _field(task: Task, asked: Any, *, boxed: bool = False) -> float:
     """Return the seconds of one answer to a question; its words and options are read once.
 
@@ -166,11 +180,7 @@ def _field(task: Task, asked: Any, *, boxed: bool = False) -> float:
         return pace()["choose" if task.summed else "figure"]
     if asked.kind == "blocks":
         return pace()["moves_of_a_slider"] * pace()["move"] * len(asked.blocks)
-    return typing(TEXT)
-
-
-TEXT = 25
-"""Characters of one sentence of one's own in a form."""
+    return typing(pace()["sentence"] if asked.kind == "text" else pace()["sentence"] * ESSAY)
 
 
 def _call(task: Task, lab: Lab, scenario: str, *, again: bool) -> None:
@@ -196,7 +206,9 @@ def _call(task: Task, lab: Lab, scenario: str, *, again: bool) -> None:
     turns = play.turns
     heard += "".join(turn.reply for turn in turns)
     lines = "".join(play.text(play.scenario.lines[name]["text"]) for name in offered)
-    sheets = re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script).*?</\1>", " ", sheet.html(call), flags=re.DOTALL))
+    sheets = re.sub(
+        r"<[^>]+>", " ", re.sub(r"<(style|script).*?</\1>", " ", sheet.html(call), flags=re.DOTALL)
+    )
     once = reading(heard) + pace()["choose"] * len(turns) + 60 * signs(sheets) / pace()["skimmed_a_minute"]
     ticket = pace()["ticket"] + typing(pace()["ticket_words"])
     task.talk += reading(lines) + (once + ticket) * (2 if again else 1)
@@ -224,8 +236,10 @@ def check(lab: Lab) -> Iterator[Finding]:
     core = sum(task.minutes for task in tasks if task.core)
     yield Finding("note", lab.name, f"慢慢做，必做部分约 {core:.0f} 分钟（照 crmlab/lint/pace.toml 算）")
     if core > pace()["core"]:
-        yield Finding("warning", lab.name, f"必做部分约 {core:.0f} 分钟，超过 {pace()['core']:.0f}；请删短或移到课后")
+        yield Finding(
+            "warning", lab.name, f"必做部分约 {core:.0f} 分钟，超过 {pace()['core']:.0f}；请删短或移到课后"
+        )
     for task in tasks:
-        if task.told is not None and task.told != round(task.minutes):
+        if task.told is not None and abs(task.told - task.minutes) > ROUNDED:
             said = f"标题写约 {task.told} 分钟，算下来是 {task.minutes:.1f}；请改成 {round(task.minutes)}"
             yield Finding("warning", f"{lab.name} · {task.name}", said)

@@ -40,7 +40,12 @@ def seen(lab: Lab) -> dict[str, Seen]:
         if lab.handin.is_dir():
             shutil.copytree(lab.handin, desk, dirs_exist_ok=True)
         about = {name: value for name, value in os.environ.items() if name != "CRMLAB_EVIDENCE"}
-        about |= {"CRMLAB_GRADING": "1", "CRMLAB_STUDENT": "author", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        about |= {
+            "CRMLAB_GRADING": "1",
+            "CRMLAB_STUDENT": "author",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+        }
         about |= {"CRMLAB_DATA": str(DATASETS / "demo" / "visible"), "MPLBACKEND": "agg"}
         about |= {"CRMLAB_TRUTH": str(DATASETS / "demo" / "truth")}
         ran = subprocess.run(
@@ -97,7 +102,9 @@ def _noted(name: str, shown: Seen) -> Callable[..., None]:
 def _run(source: str, names: dict[str, Any]) -> Any:
     """Run one cell and return the value of its last line, None when that is no expression."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    ending = tree.body[-1] if tree.body else None
+    last = ending if isinstance(ending, ast.Expr) else None
+    tree.body = tree.body[:-1] if last else tree.body
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         exec(compile(tree, "<cell>", "exec"), names)
         return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None

@@ -134,7 +134,9 @@ def test_the_sums_that_students_do_find_the_best(dealt: list[Dealt]) -> None:
         found = {
             "check": (check["gain"] * flow.cost - check["yuan"]).idxmax(),
             "merge": {5: "45", 7: "67", 8: "78"}[wait.idxmax()],
-            "limit": ((limit["days"] * flow.late).round() - limit["yuan"]).idxmax(),  # as the lab's table shows it
+            "limit": (
+                (limit["days"] * flow.late).round() - limit["yuan"]
+            ).idxmax(),  # as the lab's table shows it
         }
         assert found == facts["best"]
 
@@ -191,10 +193,10 @@ def test_the_drawing_says_what_changed(dealt: list[Dealt]) -> None:
             assert told.count(name) == (1 if name in merged[0].split("＋") else 2)
 
 
-@pytest.mark.parametrize(("merge", "who", "not_for"), [("45", "客服代表", "责任部门"), ("67", "班长", "财务")])
-def test_a_merged_box_names_who_does_both_now(
-    merge: str, who: str, not_for: str, dealt: list[Dealt]
-) -> None:
+@pytest.mark.parametrize(
+    ("merge", "who", "not_for"), [("45", "客服代表", "责任部门"), ("67", "班长", "财务")]
+)
+def test_a_merged_box_names_who_does_both_now(merge: str, who: str, not_for: str, dealt: list[Dealt]) -> None:
     before, told = texts(dealt[0], None), texts(dealt[0], TODAY | {"merge": merge})
     assert told.count(who) == 2 * before.count(who) and told.count(not_for) == before.count(not_for)
 
