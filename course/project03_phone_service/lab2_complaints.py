@@ -457,14 +457,18 @@ lab.say("flow_now", cause=cause, cases=now.cases, cost=now.cost)
 # **示范。** 一道检查少花 1800 元，多花 1200 元：省 600 元，值。几种比一比，挑省得最多的。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_checks", "locked": true, "schema_version": 3, "solution": false, "task": false}
-ways = lab.table("case_ways")
+from crmlab import service_flow
+
+now, ways = service_flow.of(lab), lab.table("case_ways")
 checks = ways.loc[ways["way"] == "check", ["gain", "yuan"]].assign(gain=lambda one: one["gain"] * now.cost)
 checks.index = lab.words.say("checks_rows").split("|")
 checks.columns = lab.words.say("checks_columns").split("|")
 checks.rename_axis(lab.words.say("checks_corner"), axis="columns")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "flow_limits", "locked": true, "schema_version": 3, "solution": false, "task": false}
-ways = lab.table("case_ways")
+from crmlab import service_flow
+
+now, ways = service_flow.of(lab), lab.table("case_ways")
 limits = ways.loc[ways["way"] == "limit", ["gain", "days", "yuan"]]
 limits = limits.assign(days=(limits["days"] * now.late).round().astype(int))
 limits.index = lab.words.say("limits_rows").split("|")
@@ -538,6 +542,8 @@ lab.progress()
 # 运行下面一格，看看你今天做出来的东西，可以打印。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from crmlab import flow_chart
+
 lab.sheet("sort", title="sheet_sort", rows=lab.table("cases_new"))
 lab.sheet("due", "settle", title="sheet_due", rows=lab.table("cases_due"))
 flow_chart.show(lab, lab.kept("flow"))
