@@ -94,10 +94,15 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     ):
         forms = load(COURSE / demo.PROJECT / f"{lab}.toml").forms
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
-    for scenario in (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS):
-        ring(project, scenario, student.name, well=student.right())
-    for level in (2, 3):  # the extension of lab 3
-        ring(project, skill_answers.CALL, student.name, well=student.right(), level=level)
+    went = {
+        scenario: student.right()
+        for scenario in (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS)
+    }
+    for scenario, well in went.items():
+        ring(project, scenario, student.name, well=well)
+    if went[skill_answers.CALL]:  # whoever fails the core call does not go on to the extension of lab 3
+        for level in (2, 3):
+            ring(project, skill_answers.CALL, student.name, well=student.right(), level=level)
     given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from crmlab import cards
+from crmlab import cards, charts
 from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.replay import split
@@ -255,10 +255,10 @@ def tiles(result: Result, say: Callable[[str], str]) -> str:
     board = result.board
     shown = [
         (_("服务水平"), _told(board.service_level, ".0%")),
-        (_("平均应答速度"), _told(board.asa, ".0f", " s")),
+        (_("平均应答速度"), _told(board.asa, ".0f", _(" 秒"))),
         (_("放弃率"), _told(board.abandonment_rate, ".1%")),
         (_("坐席占用率"), _told(result.occupancy, ".0%")),
-        (_("工时"), _told(result.hours, ".0f", " h")),
+        (_("全天"), _told(result.hours, ".0f", _(" 工时"))),
     ]
     return "".join(
         '<div style="display:inline-block;min-width:6.2em;padding:.4em .8em;margin:0 .4em .4em 0;'
@@ -280,6 +280,15 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
     level = [round(100 * one.board.service_level, 1) for one in hours]
     names = [_("已应答"), _("放弃"), _("服务水平")]
     bars = {"type": "bar", "stack": "calls", "animation": False}
+    edge = {"borderColor": charts.EDGE, "borderWidth": 0.5}
+    slanted = {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [1, 5],
+        "rotation": math.pi / 4,
+        "color": charts.EDGE,
+    }
+    looks = {"color": charts.MIDDLE, **edge}, {"color": "#ffffff", "decal": slanted, **edge}
     return {
         "animation": False,
         "legend": {"data": names},
@@ -291,15 +300,22 @@ def option(result: Result, say: Callable[[str], str]) -> dict[str, Any]:
             {"type": "value", "name": "%", "min": 0, "max": 100, "splitLine": {"show": False}},
         ],
         "series": [
-            {**bars, "name": names[0], "data": [one.board.answered for one in hours], "color": "#5f87b9"},
-            {**bars, "name": names[1], "data": [one.board.abandoned for one in hours], "color": "#d98a4b"},
+            {**bars, "name": names[0], "data": [one.board.answered for one in hours], "itemStyle": looks[0]},
+            {**bars, "name": names[1], "data": [one.board.abandoned for one in hours], "itemStyle": looks[1]},
             {
                 "type": "line",
                 "name": names[2],
                 "yAxisIndex": 1,
                 "data": level,
-                "color": "#1c3a66",
-                "markLine": {"symbol": "none", "data": [{"yAxis": TARGET}], "lineStyle": {"type": "dashed"}},
+                "color": charts.DARK,
+                "symbol": "circle",
+                "symbolSize": 6,
+                "markLine": {
+                    "symbol": "none",
+                    "data": [{"yAxis": TARGET}],
+                    "lineStyle": {"type": "dashed", "color": charts.EDGE},
+                    "label": {"show": False},  # the axis beside it says 80
+                },
             },
         ],
     }

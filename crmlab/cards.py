@@ -47,14 +47,23 @@ def bullets(lines: Iterable[str]) -> str:
     return f'<ul style="margin:4px 0 2px 18px;padding:0">{items}</ul>' if items else ""
 
 
+SHORT = 8  # characters of a cell that is not broken
+
+
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
-    """Return rows of text as an HTML table, escaped; the first cell of a row names it."""
-    edge = "border:1px solid #c9cfd8;padding:4px 10px;text-align:left;vertical-align:top;white-space:pre-wrap"
-    top = "".join(f'<th scope="col" style="{edge};background:#eef2f8">{escape(cell)}</th>' for cell in head)
+    """Return rows of text as an HTML table, escaped; the first cell of a row names it, short cells stay on one line."""
+    plain = "border:1px solid #c9cfd8;padding:4px 10px;text-align:left;vertical-align:top;white-space:"
+
+    def edge(cell: str) -> str:
+        return plain + ("nowrap" if len(cell) <= SHORT and "\n" not in cell else "pre-wrap")
+
+    top = "".join(
+        f'<th scope="col" style="{edge(cell)};background:#eef2f8">{escape(cell)}</th>' for cell in head
+    )
     body = "".join(
         "<tr>"
-        + f'<th scope="row" style="{edge};font-weight:500">{escape(row[0])}</th>'
-        + "".join(f'<td style="{edge}">{escape(cell)}</td>' for cell in row[1:])
+        + f'<th scope="row" style="{edge(row[0])};font-weight:500">{escape(row[0])}</th>'
+        + "".join(f'<td style="{edge(cell)}">{escape(cell)}</td>' for cell in row[1:])
         + "</tr>"
         for row in rows
     )

@@ -41,11 +41,15 @@ def right(facts: dict[str, Any], history: "pd.DataFrame") -> dict[str, Any]:
     a_day = float(gone.iloc[-1] - gone.iloc[0]) / (len(gone) - 1) * delay.VALUE / 100
     return {
         "steps": {name: {"step": step} for name, step in facts["lines"].items()},
-        "call": {"first": "heard", "early": "cross", "cools": "sorry"},
+        "call": {"early": "cross", "cools": "sorry"},
         "sort": sorted_out(facts),
         "due": promised(facts),
         "settle": {name: {"remedy": one} for name, one in facts["plans"]["textbook"].items()},
-        "causes": {"three": facts["causes"]["top"], "share": round(facts["causes"]["share"])},
+        "causes": {
+            "three": facts["causes"]["top"],
+            "over": "all_cost",
+            "share": round(facts["causes"]["share"]),
+        },
         "flow": dict(facts["flow"]["best"]),
         "delay": {"cost": round(a_day, 1), "proves": "no", "missing": "no_trouble"},
     }
@@ -88,7 +92,7 @@ def naive(
     }
     return {
         "steps": {name: {"step": "calm"} for name in lines["line_id"]},
-        "call": {"first": "money", "early": "glad", "cools": "coupon"},
+        "call": {"early": "glad", "cools": "coupon"},
         "sort": {
             name: {"severity": "ordinary", "level": "agent", "closed": "open"} for name in new["case_id"]
         },
@@ -96,6 +100,7 @@ def naive(
         "settle": {name: {"remedy": "voucher"} for name in due["case_id"]},
         "causes": {
             "three": often["cause"].tolist(),
+            "over": "all_cases",
             "share": round(100 * float(often["cases"].sum() / causes["cases"].sum())),
         },
         "flow": dict(service_flow.NAIVE),

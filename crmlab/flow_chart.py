@@ -59,11 +59,17 @@ def _row(
     made = flow.run(choice)
     told = _("{name}：办完一件平均 {days:.1f} 个工作日，一季度 {cases} 件")
     axes.set_title(told.format(name=name, days=made.days, cases=made.cases), fontsize=11)
+    rows = list(steps.itertuples())
     gone = service_flow.MERGES[choice["merge"]]
-    for one in steps.itertuples():
-        _box(axes, one, flow, choice, gone, _, lang)
-        if one.step < len(steps):
-            _arrow(axes, int(one.step), gone)
+    boxes = [(one, by) for one, by in zip(rows, [*rows[1:], None], strict=True) if one.step != gone]
+    for one, by in boxes:
+        merged = by if by is not None and by.step == gone else None
+        at_once = _at_once(flow, choice, one, merged)
+        by_agent = getattr(rows[service_flow.MADE], f"who_{lang}") if at_once >= 1 else ""
+        _box(axes, one, merged, (at_once, by_agent), _, lang)
+        last = int((merged or one).step)
+        if last < len(rows):
+            _arrow(axes, last)
     _customer(axes, _)
     if choice["check"] != "none":
         _check(axes, len(steps) if choice["check"] == "end" else int(choice["check"]), _)
@@ -77,57 +83,63 @@ def _at(step: int) -> float:
     return step + (GAP if step > service_flow.MADE else 0.0)
 
 
-def _box(
-    axes: "Axes",
-    one: Any,
-    flow: service_flow.Flow,
-    choice: service_flow.Choice,
-    gone: int,
-    _: Words,
-    lang: str,
-) -> None:
+def _at_once(flow: service_flow.Flow, choice: service_flow.Choice, *both: Any) -> float:
+    """Return the share of cases that an agent decides at once, where one of the steps is the approval."""
+    approves = any(one is not None and one.step == service_flow.APPROVAL for one in both)
+    return flow.within[choice["limit"]] if approves else 0.0
+
+
+def _box(axes: "Axes", one: Any, merged: Any, decided: tuple[float, str], _: Words, lang: str) -> None:
+    """Draw a step; with `merged`, the next one in the same box, done by the same hand.
+
+    `decided` is the share that is decided at once, and the name of who does all of it then, "" for who did it before.
+    """
     from matplotlib.patches import Rectangle
 
-    place, step = _at(one.step), int(one.step)
-    made_here, skipped = step <= service_flow.MADE, flow.within[choice["limit"]]
-    by_agent = step == service_flow.APPROVAL and skipped > 0
-    face = charts.LIGHT if made_here else "white"
+    first, last = _at(one.step), _at((merged or one).step)
+    place, both = (first + last) / 2, [one, *([] if merged is None else [merged])]
+    made_here, (at_once, by_agent) = one.step <= service_flow.MADE, decided
     look: dict[str, Any] = {
-        "facecolor": face,
+        "facecolor": charts.LIGHT if made_here else "white",
         "edgecolor": charts.EDGE,
-        "linewidth": 1.0,
-        "linestyle": "--" if by_agent else "-",
+        "linewidth": 1.0 if merged is None else 2.0,
     }
-    axes.add_patch(Rectangle((place - WIDE / 2, -TALL / 2), WIDE, TALL, zorder=2, **look))
-    name, who = getattr(one, f"step_{lang}"), getattr(one, f"who_{lang}")
-    axes.text(place, 0.22, str(step), ha="center", va="center", fontsize=SMALL, zorder=4)
-    axes.text(place, 0.0, name, ha="center", va="center", fontsize=PLAIN, fontweight="bold", zorder=4)
-    axes.text(place, -0.25, who, ha="center", va="center", fontsize=SMALL, zorder=4)
-    axes.text(place, 0.62, _above(one, gone, made_here, _), ha="center", va="center", fontsize=SMALL)
-    axes.text(place, -0.66, _below(one, gone, made_here, _), ha="center", va="center", fontsize=SMALL)
-    if by_agent:
-        told = _("{share:.0%} 客服当场定").format(share=skipped)
-        axes.text(place, -0.92, told, ha="center", va="center", fontsize=SMALL)
+    wide = last - first + WIDE
+    axes.add_patch(Rectangle((place - wide / 2, -TALL / 2), wide, TALL, zorder=2, **look))
+    lines = {
+        0.22: ("＋".join(str(row.step) for row in both), SMALL, "normal"),
+        0.0: ("＋".join(getattr(row, f"step_{lang}") for row in both), PLAIN, "bold"),
+        -0.25: (by_agent or getattr(one, f"who_{lang}"), SMALL, "normal"),
+        0.62: (_above(one, merged, at_once, _), SMALL, "normal"),
+        -0.66: (_below(one, made_here, _), SMALL, "normal"),
+    }
+    if at_once:
+        lines[-0.92] = (_("{share:.0%} 客服当场定，不等").format(share=at_once), SMALL, "normal")
+    for height, (text, size, weight) in lines.items():
+        axes.text(place, height, text, ha="center", va="center", fontsize=size, fontweight=weight, zorder=4)
 
 
-def _above(one: Any, gone: int, made_here: bool, _: Words) -> str:
-    if made_here:
+def _above(one: Any, merged: Any, at_once: float, _: Words) -> str:
+    """Return how long a step is waited for; of a step that is decided at once in part, how long the rest waits."""
+    if one.step <= service_flow.MADE:
         return ""
-    return _("不用再等") if one.step == gone else _("等 {days:.1f} 天").format(days=one.wait)
+    held = one.step == service_flow.APPROVAL and at_once
+    if held and at_once >= 1:
+        return _("不用等")
+    told = _("要批的等 {days:.1f} 天") if held else _("等 {days:.1f} 天")
+    return told.format(days=one.wait) + (_("，交接不等") if merged is not None else "")
 
 
-def _below(one: Any, gone: int, made_here: bool, _: Words) -> str:
+def _below(one: Any, made_here: bool, _: Words) -> str:
+    """Return the share of faults made in a step, or the share of its work that is done again."""
     if made_here:
         return _("{share}% 错在这里").format(share=one.share)
-    return _("{share}% 要返工").format(share=one.share) if one.share and one.step != gone else ""
+    return _("{share}% 要返工").format(share=one.share) if one.share else ""
 
 
-def _arrow(axes: "Axes", step: int, gone: int) -> None:
-    """Draw the way to the next step; two steps of one hand are bound by a thick bar."""
+def _arrow(axes: "Axes", step: int) -> None:
+    """Draw the way from a step to the next."""
     start, stop = _at(step) + WIDE / 2, _at(step + 1) - WIDE / 2
-    if step + 1 == gone:
-        axes.plot([start, stop], [0, 0], color=charts.EDGE, linewidth=9, solid_capstyle="butt", zorder=1)
-        return
     arrow = {"arrowstyle": "->", "color": charts.EDGE, "linewidth": 1.0}
     axes.annotate("", (stop, 0), (start, 0), arrowprops=arrow)
 

@@ -5,6 +5,7 @@ How a form is written in a lab's TOML is told in `crmlab.words`.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -189,6 +190,17 @@ def head(spec: FormSpec) -> str:
     """Return title and introduction of a form as HTML."""
     title = f'<b style="font-size:15px">{escape(spec.title)}</b>'
     return f'<div style="{cards.TEXT};color:inherit">{title}{cards.paragraphs(spec.intro)}</div>'
+
+
+def side_by_side(answered: Sequence[tuple[FormSpec, Any]]) -> tuple[FormSpec, Any]:
+    """Return forms about the same rows as one, with their answers joined row by row; one form as it is."""
+    (spec, kept), *further = answered
+    for other, more in further:
+        spec = replace(spec, fields=(*spec.fields, *other.fields))
+        both = [one if isinstance(one, dict) else {} for one in (kept, more)]
+        lines = [{key: row for key, row in one.items() if isinstance(row, dict)} for one in both]
+        kept = {key: {**lines[0].get(key, {}), **lines[1].get(key, {})} for key in {**lines[0], **lines[1]}}
+    return spec, kept
 
 
 def static(

@@ -58,11 +58,13 @@ class Lab:
         """Show title, student, world and progress; nothing while graded."""
         if self.grading:
             return
+        from crmlab import standing
+
         _ = translator(self.lang)
         who = _("体验（没有学号）") if self.student == GUEST else self.student
         line = _("学号 {student} · 数据 {world}").format(student=who, world=self._world())
-        done, total = self._done()
-        text = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
+        done, total = standing.done(self)
+        text = _("表单已填 {done} / {total}").format(done=done, total=total)
         notice = self._notice()
         body = cards.paragraphs(line) + cards.bar(done, total) + cards.paragraphs(f"{text}\n\n{notice}")
         cards.show(
@@ -139,13 +141,16 @@ class Lab:
         whole = {**kept, **value} if isinstance(kept, dict) else value
         self.answers.put(self.name, form, whole, student=self._named())
 
-    def sheet(self, form: str, *, title: str, rows: "pd.DataFrame | None" = None) -> None:
-        """Show the saved answer of a form as a sheet to hand over or print; `title` is a text of the lab."""
+    def sheet(self, *names: str, title: str, rows: "pd.DataFrame | None" = None) -> None:
+        """Show saved answers as one sheet to hand over or print; `title` is a text of the lab.
+
+        Several forms stand side by side, when they ask about the same rows.
+        """
         from crmlab import forms
 
-        spec, kept = self.words.form(form), self.kept(form)
-        lines = forms.rows_of(spec, rows, self.lang)
         told = self.words.say(title)
+        spec, kept = forms.side_by_side([(self.words.form(name), self.kept(name)) for name in names])
+        lines = forms.rows_of(spec, rows, self.lang)
         cards.show(*forms.static(spec, kept, rows=lines, title=told, described=bool(lines), lang=self.lang))
 
     def check(self, form: str) -> Check:
@@ -171,26 +176,10 @@ class Lab:
         cards.show(f'<div style="{cards.TEXT};color:inherit">{cards.paragraphs(text)}</div>', text)
 
     def progress(self) -> None:
-        """Show how many forms are answered, which are open, and the stars so far."""
-        _ = translator(self.lang)
-        answers = self._fresh()
-        checked = answers.of(self.name, part="checked")
-        signs = {"star": "★", "passed": "✓", "failed": "✗"}
-        named = {
-            name: f"{signs.get(str(checked.get(name)), '●') if self.kept(name) is not None else '○'} {spec.title}"
-            for name, spec in self.words.forms.items()
-        }
-        further = self._told().get("extension", [])
-        lines = [line for name, line in named.items() if name not in further]
-        if bonus := self._told().get("bonus"):
-            lines.append(_("进阶（附加分最多 {points:g} 分，不做不扣分）").format(points=bonus))
-            lines += [line for name, line in named.items() if name in further]
-        done, total = self._done()
-        title = _("已完成 {done} / {total} 个任务点").format(done=done, total=total)
-        cards.show(
-            cards.card(title, cards.bar(done, total) + cards.paragraphs("\n".join(lines))),
-            "\n".join([title, *lines]),
-        )
+        """Show how far the student is: forms, the best of each call, what the teacher marks, the extension."""
+        from crmlab import standing
+
+        standing.show(self)
 
     def chart_day(self, calls: "pd.DataFrame", *, target: float = 0.8, title: str = "") -> None:
         """Show a day by the hour: calls offered, answered, abandoned, and the service level."""
@@ -301,12 +290,7 @@ class Lab:
             return kept
         return {**(kept if isinstance(kept, dict) else {}), **worked}
 
-    def _done(self) -> tuple[int, int]:
-        kept = {**self.answers.of(self.name), **self.answers.of(self.name, part="crm")}
-        forms = [name for name in self.words.forms if name not in self._told().get("extension", [])]
-        return sum(kept.get(name) not in (None, "", {}, []) for name in forms), len(forms)
-
-    def _told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """Return what project.toml says of this lab, {} when it does not know it."""
         return next((one for one in self.about.get("labs", []) if one.get("id") == self.name), {})
 

@@ -20,7 +20,7 @@ SCENARIO = "retail_hotline"
 LAST_WEEK, NEXT_WEEK = range(0, 5), range(7, 12)  # Monday to Friday; Saturday and Sunday lie between
 TODAY = LAST_WEEK[-1]
 TARGET = 0.80
-OTHER_CALLS = 11  # in the trace, beside the story call
+OTHER_CALLS = 11  # in the trace, beside the story call and the example
 
 # The band of difficulty: what a world must offer to be given to a student.
 CLEAR_MARGIN = 0.03  # of service level, between Friday's worst hour and the next
@@ -52,6 +52,7 @@ def build(seed: int) -> World:
     calls = run_days(contacts, draws, Staffing.of(scenario), scenario)
     fridays = calls[calls["day"] == TODAY]
     story, levels = _story(fridays, scenario, streams), _levels_by_hour(fridays, scenario)
+    example = _example(fridays, story, streams)
     cards, key = call_cards.deal(streams)
     cases, cases_truth, cases_facts = casebook.deal(streams)
     skills, skills_facts = phone_skills.deal(streams)
@@ -68,14 +69,14 @@ def build(seed: int) -> World:
         "calls": calls,
         "contacts": today,
         "draws": draws[draws["contact_id"].isin(today["contact_id"])].reset_index(drop=True),
-        "trace": _trace(fridays, story, streams),
+        "trace": _trace(fridays, [story.get("contact_id", -1), example], streams),
         "call_cards": cards,
         **cases,
         **skills,
     }
     truth = {"contacts": next_contacts, "draws": next_draws, "call_cards": key, **cases_truth}
     difficulty = _questions(facts, levels)
-    accepted = bool(story) and _looks_fair(difficulty)
+    accepted = bool(story) and example >= 0 and _looks_fair(difficulty)
     if accepted:  # trying plans on the whole next week costs more than everything above
         plans = {
             "naive": solvers.naive(scenario),
@@ -118,12 +119,7 @@ def _week(scenario: Scenario, streams: Streams, days: range) -> tuple["pd.DataFr
 
 def _story(calls: "pd.DataFrame", scenario: Scenario, streams: Streams) -> dict[str, Any]:
     """Return the call that the lab follows: answered at the first try after a wait worth looking at."""
-    fits = calls[
-        (calls["outcome"] == "answered")
-        & (calls["attempt"] == 1)
-        & calls["wait"].between(25, 120)
-        & calls["talk"].between(60, 480)
-    ]
+    fits = _waited(calls, 25, 120)
     if fits.empty:
         return {}
     call = fits.iloc[int(streams.uniforms("story", [0])[0] * len(fits))]
@@ -137,15 +133,32 @@ def _story(calls: "pd.DataFrame", scenario: Scenario, streams: Streams) -> dict[
     }
 
 
-def _trace(calls: "pd.DataFrame", story: dict[str, Any], streams: Streams) -> "pd.DataFrame":
-    """Return the events of the story call, which comes first, and of some other calls."""
+def _waited(calls: "pd.DataFrame", least: float, most: float) -> "pd.DataFrame":
+    """Return the calls answered at the first try after a wait of so many seconds, and talked over as usual."""
+    return calls[
+        (calls["outcome"] == "answered")
+        & (calls["attempt"] == 1)
+        & calls["wait"].between(least, most)
+        & calls["talk"].between(60, 480)
+    ]
+
+
+def _example(calls: "pd.DataFrame", story: dict[str, Any], streams: Streams) -> int:
+    """Return the call by which the teacher shows how to read one: it waited, too; -1 when there is none."""
+    fits = _waited(calls, 10, 60)
+    ids = fits.loc[fits["contact_id"] != story.get("contact_id"), "contact_id"]
+    return -1 if ids.empty else int(ids.iloc[int(streams.uniforms("example", [0])[0] * len(ids))])
+
+
+def _trace(calls: "pd.DataFrame", first: list[int], streams: Streams) -> "pd.DataFrame":
+    """Return the events of the calls `first`, which stand there first in this order, and of some others."""
     from sim.tracing import Trace, events
 
     ids = calls["contact_id"].unique()
     others = ids[streams.uniforms("traced", ids).argsort()][:OTHER_CALLS]
-    frame = Trace.of(events(calls[calls["contact_id"].isin([*others, story.get("contact_id", -1)])])).frame()
-    first = frame["contact_id"] != story.get("contact_id", -1)
-    return frame.assign(later=first).sort_values(["later", "t"], kind="stable").drop(columns="later")
+    frame = Trace.of(events(calls[calls["contact_id"].isin([*others, *first])])).frame()
+    rank = frame["contact_id"].map({one: k for k, one in enumerate(first)}).fillna(len(first))
+    return frame.assign(rank=rank).sort_values(["rank", "t"], kind="stable").drop(columns="rank")
 
 
 def _board(calls: "pd.DataFrame", scenario: Scenario) -> dict[str, float]:

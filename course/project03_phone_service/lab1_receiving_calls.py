@@ -3,24 +3,24 @@
 #
 # 星期一早上七点四十，你第一天到 **澄湖优品** 服务热线上班。班长老周把耳机递过来：
 #
-# > “上星期五忙成一团，有人等不及就挂了。你先别急着接电话：看明白一通电话怎么走到你面前，看懂墙上的看板，把我留的八通来电登记好。
-# > 下班前告诉我一件事——**下星期，每个时段该排几个人？**”
+# > “上星期五忙成一团，有人等不及就挂了。先看明白一通电话怎么走、墙上的看板说什么，把我留的八通来电登记好。
+# > 下班前告诉我——**下星期，每个时段该排几个人？**”
 #
 # | 学完能做到 | 在哪一步 |
 # |---|---|
-# | 说出呼叫中心六个部分各管什么，一通电话怎样走到客服代表面前 | ① ② |
-# | 看懂服务水平、平均应答速度、放弃率，并知道每个数的分母是谁 | ③ |
-# | 把来电登记、归类；自己接两通电话，一通平常，一通特殊 | ④ ⑤ |
-# | 定出一份排班方案，并向班长说清楚为什么 | ⑥ ⑦ |
+# | 说出呼叫中心六个部分各管什么，一通电话怎样走 | ① ② |
+# | 看懂看板上的数，知道每个数的分母是谁 | ③ |
+# | 登记、归类来电；接一通平常的、一通特殊的电话 | ④ ⑤ |
+# | 定出一份排班方案，说清楚为什么 | ⑥ ⑦ |
 #
-# **下班时你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。全程约 60 分钟，30 分。
+# **最后你手里有两样东西**：一份 *来电登记表*，一份 *下星期的排班表*。课上约 59 分钟，写给老周的话课后写；一共 30 分。
 
 # %% [markdown]
 # **三句话学会用这本册子**
 #
-# 1. 点一下格子左边的空白，按 `Shift + Enter`，就运行这一格并走到下一格。代码都收在 `•••` 里，想看再点开；不用写代码。
-# 2. 填好表单，按 **保存答案**，再接着按 `Shift + Enter`，直到出现一条检查结果：✓ 可以往下走，✗ 会说哪里再看看。
-# 3. 卡住了按 **提示**，一共三步。提示不扣分，只少一颗星；通话里的提示，每次扣 2 分。
+# 1. 点一下格子左边的空白，按 `Shift + Enter`，运行这一格并走到下一格。代码收在 `•••` 里，不用写。
+# 2. 填好表单，按 **保存答案**，再按 `Shift + Enter`，直到出现检查结果：✓ 往下走，✗ 会说哪里再看看。
+# 3. 卡住了按 **提示**：不扣分，只少一颗星。通话里的提示，每次扣 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
@@ -28,11 +28,11 @@ from crmlab import open_lab
 lab = open_lab("lab1_receiving_calls")
 
 # %% [markdown]
-# ## 先看一整天：上星期五
+# ## 先看一整天：上星期五（约 4 分钟）
 #
-# 先看，不用填。上半张图是每个小时要找人工的来电：蓝色的接起来了，带斜线的没等到就挂了。下半张图是 **服务水平**，虚线是公司的承诺——**20 秒内接起 80%**。
+# 先看，不用填。上半张图是每小时要找人工的来电：蓝色的接起来了，带斜线的没等到就挂了。下半张是 **服务水平**，虚线是公司的承诺——**20 秒内接起 80%**。
 #
-# 老周教你看图：“先看下半张，哪几个点掉到虚线底下；再抬头看那个小时来电多不多。来电多、点又低，是人不够；来电不多、点也低，多半是班没排对。”
+# 老周教你看图：“先看下半张，哪几个点掉到虚线底下；再抬头看那个小时来电多不多。”
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "friday", "locked": true, "schema_version": 3, "solution": false, "task": false}
 calls = lab.table("calls")
@@ -40,18 +40,18 @@ friday = calls[calls["day"] == calls["day"].max()]
 lab.chart_day(friday)
 
 # %% [markdown]
-# ## ① 六个部分各管什么（2 分 · 约 5 分钟）
+# ## ① 六个部分各管什么（2 分 · 约 3 分钟）
 #
 # 客户只看见一个号码。跟着 **顾女士** 走一遍，看看号码后面有谁在忙：
 #
-# 1. 她拨通热线。公司内外的线都要经过同一道 **门**；门里的线占满了，她只能听到忙音。
-# 2. 一段录音请她 **按键**：按 1 自己查快递，按 0 找人。这一步不用人。
-# 3. 她按了 0。人都在忙，她先 **排队**；会办这件事的人一空出来，就轮到她。
-# 4. 电话接通的一瞬间，她的姓名和订单 **跳上** 客服代表的屏幕。
+# 1. 她拨通热线。公司内外的线都经过同一道 **门**；线占满了，她只能听到忙音。
+# 2. 一段录音请她 **按键**：按 1 自己查快递，按 0 找人。
+# 3. 她按了 0。人都在忙，她先 **排队**；会办这件事的人一空，就轮到她。
+# 4. 接通的一瞬间，她的姓名和订单 **跳上** 客服代表的屏幕。
 # 5. 这些资料和往来记录，平时都 **存** 在后台。
-# 6. 戴耳机的人开口：“您好，澄湖优品，很高兴为您服务。”人、话机、耳机和电脑，合起来是最后一个部分。
+# 6. 戴耳机的人开口：“您好，澄湖优品。”人、话机和电脑，合起来是最后一个部分。
 #
-# 六个部分都有正式的名字。**给每个名字配上它的工作。**
+# **给六个名字配上各自的工作。**
 
 # %% jupyter={"source_hidden": true}
 lab.form("parts")
@@ -81,10 +81,10 @@ assert given == ["popup", "records", "talk"], lab.words.say("slip_parts_desk")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 跟着一通电话走（2 分 · 约 6 分钟）
+# ## ② 跟着一通电话走（2 分 · 约 5 分钟）
 #
-# **示范。** 呼叫中心会记下每通电话的每一步。下面是上星期五的另一通电话，老周带你读：竖着是部分，横着是秒，从拨通那一刻数起；
-# 最上面的浅色长条是它占着外线的时间；带斜线的一段是在排队；这通电话怎样收场，写在标题里。
+# **示范。** 呼叫中心会记下每通电话的每一步。这是上星期五的一通：竖着是部分，横着是秒，从拨通那一刻数起。
+# 最上面的浅色长条是它占着外线的时间；**带斜线的一段是在排队**，上面写着排了几秒；怎样收场，写在标题里。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "example", "locked": true, "schema_version": 3, "solution": false, "task": false}
 trace = lab.table("trace")
@@ -92,7 +92,7 @@ contacts_traced = trace["contact_id"].drop_duplicates().tolist()
 lab.timeline(trace, contact_id=contacts_traced[1])
 
 # %% [markdown]
-# **轮到你。** 这一通是老周挑出来的。客户事后说：“我等了好一会儿。”——**他在哪里等，等了多久？**
+# **轮到你。** 这一通的客户事后说：“我等了好一会儿。”——**他在哪里等，等了多久？**
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "story", "locked": true, "schema_version": 3, "solution": false, "task": false}
 story = trace[trace["contact_id"] == contacts_traced[0]]
@@ -134,7 +134,7 @@ assert abs(path["wait_s"] - evidence("truth").facts["story"]["wait_s"]) <= 1, la
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ③ 看懂现场看板（4 分 · 约 7 分钟）
+# ## ③ 看懂现场看板（4 分 · 约 6 分钟）
 #
 # 一天几百通，不能一通一通看，所以墙上挂着看板。**示范**：某个清早只来了五通电话。
 #
@@ -144,13 +144,13 @@ assert abs(path["wait_s"] - evidence("truth").facts["story"]["wait_s"]) <= 1, la
 # | 乙 | 15 秒 | 接起 |
 # | 丙 | 37 秒 | 接起 |
 # | 丁 | 50 秒 | 等不及，挂了 |
-# | 戊 | — | 在语音菜单里自己办好了，没有找人 |
+# | 戊 | — | 在语音菜单里自己办好了 |
 #
 # - **服务水平** = 20 秒内接起的 ÷ 转人工的来电 = 2 ÷ 4 = 50%。戊没有找人，不算；丁找了人，要算。
 # - **平均应答速度** =（8 + 15 + 37）÷ 3 = 20 秒。数一数，这里只有三个人。
 # - **放弃率** = 1 ÷ 4 = 25%。
 #
-# 下面是上星期五的看板。老周用手挡住了一个数：“这个，你算给我听。”
+# 下面是上星期五的看板，老周挡住了一个数：“这个，你算给我听。”
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "friday_board", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from sim import metrics
@@ -161,7 +161,7 @@ lab.chart_day(friday)
 lab.say("board_now", in_time=in_time, late=board_now.answered - in_time, **vars(board_now))
 
 # %% [markdown]
-# 算一算：这一格按示范写着 2 ÷ 4。点进去，把 `2` 和 `4` 换成看板上的两个数，再按 `Shift + Enter`。
+# 算一算：点进这一格，把 `2` 和 `4` 换成看板上的两个数，再按 `Shift + Enter`。
 
 # %%
 100 * 2 / 4
@@ -201,15 +201,11 @@ assert board.get("denominator") == "asked", lab.words.say("slip_denominator")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 登记与归类（4 分 · 约 10 分钟）
+# ## ④ 登记与归类（4 分 · 约 11 分钟）
 #
 # 接一通电话有四步：**问候** → **问清要办什么** → **答复**（能当场办的当场办，要客户记东西先说“麻烦您记录一下，好吗？”；不能当场办的，说清谁在什么时候答复）→ **登记**。
 #
-# **示范。**
-#
-# > “您好，澄湖优品，请问您需要什么服务？”——“我的保温杯到哪儿了？”——“麻烦您报一下订单号，好吗？……查到了，今天下午送到。”
-#
-# 登记：*货品跟踪 · 当时能解决 · 登记后结束*。要是系统里查不到、答应问了仓库再告诉她呢？类型不变，后两项变成：*当时不能解决 · 查清后回电*。
+# **示范。** “我的保温杯到哪儿了？”——“麻烦您报一下订单号，好吗？……查到了，今天下午送到。”登记：*货品跟踪 · 当时能解决 · 登记后结束*。要是查不到、答应问了仓库再告诉她，后两项变成：*当时不能解决 · 查清后回电*。
 #
 # | 事情停在哪里 | 下一步 |
 # |---|---|
@@ -219,19 +215,19 @@ assert board.get("denominator") == "asked", lab.words.say("slip_denominator")
 # | 不为业务、存心捣乱 | 留下证据 |
 # | 说要伤人、毁东西 | 记下全部细节，立即报告 |
 #
-# 只打听是 *咨询*，只问货在哪是 *货品跟踪*，有了不满、要一个说法就是 *投诉*。下面八通由你登记；**有两通不是来办业务的，把它们找出来。**
+# 只打听是 *咨询*，只问货在哪是 *货品跟踪*，要一个说法就是 *投诉*。下面八通里 **有两通不是来办业务的，把它们找出来。**
 #
-# **最早的三通记进 CRM。** 运行下面一格，按“打开 CRM”：左边一通一通念给你听，按“填入号码”，选事由，写一句内容，选下一步（当场办好、登记后结束的，下一步空着），按“保存记录”，再按“处理完了，下一件”。
+# **最早的两通记进 CRM。** 运行下面一格，按“打开 CRM”，在左边一通一通地办：“填入号码”，选事由，写一句内容，选下一步（登记后结束的空着），“保存记录”，“处理完了，下一件”。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "cards_crm", "locked": true, "schema_version": 3, "solution": false, "task": false}
 cards = lab.table("call_cards")
-lab.crm_desk("register", rows=cards.head(3))
+lab.crm_desk("register", rows=cards.head(2))
 
 # %% [markdown]
-# **另外五通在这张表里登记**，填好按“保存答案”。
+# **另外六通在这张表里登记。**
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "cards", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.form("register", rows=cards.tail(-3))
+lab.form("register", rows=cards.tail(-2))
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "register_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 register = lab.crm_answer("register")
@@ -278,16 +274,15 @@ for one in evidence("truth").facts["cards"]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 接两通电话：一通平常，一通特殊（7 分 · 约 16 分钟）
+# ## ⑤ 接两通电话：一通平常，一通特殊（7 分 · 约 22 分钟）
 #
-# 登记别人的电话容易，轮到自己接呢？**先接平常的一通**：舒女士要问两件事，一件当场能答，一件要问了仓库才知道。照 ④ 的四步走：
+# **先接平常的一通**：舒女士要问两件事，一件当场能答，一件要问了仓库才知道。照 ④ 的四步走：
 #
 # - 先 **问候**，报出公司和自己；再 **问清**：哪一单？还有一件是什么事？
-# - **能答的当时答**；取件码要她记，先说“麻烦您记录一下，好吗？”
-# - **不能答的不乱答**：说清谁去问、几点以前回电话；
+# - **能答的当时答**，取件码要她记；**不能答的不乱答**：说清谁去问、几点以前回电话；
 # - 问还有什么需要，道谢，再 **登记**：通话一结束，工单就在旁边。
 #
-# 每次从几句话里挑一句，也可以自己写。不满意就按“再练一次”，**算最好的一次**。怎样评分：老师那边照通话记录重放一遍，60 分得 2 分。
+# 每次从几句话里挑一句，也可以自己写。不满意就按“再练一次”，**算最好的一次**，60 分得 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "ordinary_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.roleplay("enquiry_two_matters")
@@ -301,12 +296,10 @@ assert evidence("plays").score("enquiry_two_matters") >= 60, lab.words.say("slip
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **再接特殊的一通。** 先备好规矩。④ 里有两通不是来办业务的，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**。
-#
-# 记什么？想一想谁会来读这张记录：
+# **再接特殊的一通。** 先备好规矩。④ 里有两通不是来办业务的，一通在 **骚扰**，一通在 **恐吓**。慌和怒都没有用，有用的是 **记录** 和 **报告**：
 #
 # - 骚扰电话的记录给 **下一次** 用：同一个人再打来，要能证明就是他、是那天、打到了那个座位。
-# - 恐吓电话的记录给 **没听见电话的人** 用：班长、保安、警察要凭它判断那是什么人、说了什么、有什么不寻常。
+# - 恐吓电话的记录给 **没听见电话的人** 用：班长、保安、警察凭它判断那是什么人、说了什么、有什么不寻常。
 #
 # **替热线定一张“特殊电话处理卡”。**
 
@@ -343,7 +336,7 @@ assert set(special.get("never") or ()) == {"rude", "hang_up"}, lab.words.say("sl
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **真接一通试试。** 夜里有人打来纠缠，没有业务。照你的处理卡做：问清有没有业务，说明规定一次，礼貌结束，报告班长。这一通另算，也是 60 分得 2 分。
+# **真接一通试试。** 夜里有人打来纠缠。照处理卡做：问清有没有业务，说明规定一次，礼貌结束，报告班长。也是 60 分得 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "special_talk", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.roleplay("harassment")
@@ -357,11 +350,9 @@ assert evidence("plays").score("harassment") >= 60, lab.words.say("slip_call")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 4 分钟）
+# ## ⑥ 中午少一个人：先猜，再试，再说为什么（不计分 · 约 2 分钟）
 #
-# 定方案之前，先做个小试验。**假如整天都排七个人**，有同事问：“十二点到两点轮流吃饭，少一个人，行不行？”
-#
-# **先猜。** 猜错不扣分；不猜就试，学到的少一半。
+# **假如整天都排七个人**，有同事问：“十二点到两点轮流吃饭，少一个人，行不行？”**先猜**，猜错不扣分。
 
 # %% jupyter={"source_hidden": true}
 lab.form("predict")
@@ -372,35 +363,29 @@ with lab.check("predict") as check:
     check.that("all_guessed", None not in predict.values())
 
 # %% [markdown]
-# **再试。** 下面让上星期五的同一批客户再打一次电话：先是七个人，再是六个人。连按两次 `Shift + Enter` 看结果；再把 `6` 改成 `5` 或 `8`，重来一遍。
-
-# %%
-noon_before = [7, 7, 7, 7, 7, 7]
-noon_after = [7, 7, 6, 7, 7, 7]
+# **再试。** 让上星期五的同一批客户再打一次电话：先是七个人，再是六个人。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "noon", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab.replay import run_days, split
 
-for agents in (noon_before, noon_after):
+for agents in ([7, 7, 7, 7, 7, 7], [7, 7, 6, 7, 7, 7]):
     day = run_days(lab.table("contacts"), lab.table("draws"), split(agents, lab.scenario()), lab.scenario())
     noon = day[day["at"].between(12 * 3600, 14 * 3600)]
     seen = vars(metrics.board(noon, seconds=20)) | {"occupancy": metrics.occupancy(noon, agents[2] * 7200.0)}
     lab.say("noon", people=agents[2], **seen)
 
 # %% [markdown]
-# **说为什么。** 人少了七分之一，客户等的时间也只长了七分之一吗？放弃率和占用率呢？和邻座对一对猜想，把你们的解释记在心里——最后写给老周的话里用得上。
+# **说为什么。** 人少了七分之一，客户等的时间也只长了七分之一吗？放弃率和占用率呢？同一批客户，六个人时转人工的来电却常常多几通：**挂了的人，过一会儿又打来了。** 和邻座对一对猜想，最后写给老周的话里用得上。
 
 # %% [markdown]
-# ## ⑦ 排班决定（6 分 · 约 8 分钟）
+# ## ⑦ 排班决定（6 分 · 约 5 分钟）
 #
-# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变。滑块一开始都停在 6 个人，忙的时候不够，所以数字难看。
+# 下面是一块 **活的看板**，背后是上星期五的每一通来电。拖动滑块，数字马上变；满意了按 **采用这个方案**。**让下星期的服务水平达到 80%，工时又不浪费。**
 #
-# 你的决定：**让下星期的服务水平达到 80%，工时又不浪费。** 满意了按 **采用这个方案**。
+# 1. 哪里的线掉到虚线底下，就把人加到那里；哪里的线贴着顶，那里的人闲着。
+# 2. 下星期不会和上星期五一模一样。刚好 80%，忙一点就垮；做到 100%，就是拿钱买闲。**留多少余地，是班长的本事。**
 #
-# 1. 先看线在哪里掉到虚线底下，把人加到那里；再看哪里的线贴着顶，那里的人闲着。
-# 2. 下星期不会和上星期五一模一样。只做到刚好 80%，忙一点就垮；做到 100%，就是拿钱买闲。**留多少余地，是班长的本事。**
-#
-# 怎样评分：拿你的方案去接下星期五天的真实来电。服务水平达到 80%，得 3 分；工时不超过内行方案的 110%，且服务没有垮（不低于 75%），再得 3 分。
+# 怎样评分：拿你的方案去接下星期五天的来电。服务水平达到 80%，得 3 分；工时不超过内行方案的 110%，服务又没有垮（不低于 75%），再得 3 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "live", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.live_board("plan")
@@ -449,35 +434,35 @@ assert next_week.hours <= 1.10 * truth.facts["staffing"]["expert"]["hours"], lab
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 下班：交给老周的两张表，和一段话（5 分 · 老师批改 · 约 4 分钟）
+# ## 下班：看看今天做了多少（约 1 分钟）
 #
-# 运行下面一格，看看你今天做出来的东西。
+# 有 ○ 的还没有作答，有 ✗ 的再回去看看，改完重新运行那一题下面的格子。按 `Ctrl + S` 保存。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.progress()
+
+# %% [markdown]
+# ## 作业：两张表，和写给老周的话（5 分 · 老师批改 · 课后约 8 分钟）
+#
+# 运行下面一格，看看你今天做出来的东西，可以打印。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.sheet("plan", title="sheet_plan")
 lab.sheet("register", title="sheet_register", rows=cards)
 
 # %% [markdown]
-# 老周端着茶杯问：“方案我看见了，说说道理吧。”写三到六句话：
+# 老周端着茶杯问：“方案我看见了，说说道理吧。”写三到六句话，可以这样开头：
 #
-# 1. 你的方案里，哪个时段人最多、哪个最少，**凭哪个数字**？
-# 2. 下星期和上星期五不会一样，你怎么 **留余地**？
-# 3. 要是非得再减 4 个工时，你 **减在哪里**？会怎样——等待、放弃、占用率哪个会变？（想想中午的试验）
+# 1. “我把人最多排在……，最少排在……，**因为** ……（写一个数）。”
+# 2. “下星期和上星期五不会一样，**所以** 我……”
+# 3. “要是非得再减 4 个工时，我减在……，**那么** 等待（或放弃、占用率）会……”
 #
-# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`。**
+# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`，按 `Ctrl + S` 保存。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：我建议 10–12 点排的人最多，那两个小时来电最多，上星期五那一段的服务水平也掉到了 80% 以下；18–20 点来电最少，排的人也最少。
 # 我没有卡着 80% 排：星期五试下来是 86% 左右，下星期就算忙一成，也还守得住承诺。如果一定要再减 4 个工时，我会在 14–16 点和 16–18 点各减一个人，
 # 那里来电平，减了以后等待会长一些，放弃的人会多一点，坐席占用率会升高，但比减在上午轻得多——中午的试验告诉我，人已经不宽裕的时候，少一个人，等待会成倍地长。
-
-# %% [markdown]
-# ## 看看今天做了多少
-#
-# 有 ○ 的还没有作答，有 ✗ 的再回去看看。改完记得重新运行那一题下面的格子，按 `Ctrl + S` 保存。
-
-# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.progress()
 
 # %% [markdown]
 # ## 进阶：按半小时排一个上午（附加 3 分，不做不扣分）

@@ -14,10 +14,10 @@
 # | 自己接一通当场答不了的电话，对照成绩单看自己 | ⑤ ⑥ |
 # | 看懂一班人的技巧怎样改变看板，定下培训哪一样 | ⑦ |
 #
-# **下班时你手里有两样东西**：一张 *话术卡*，一份 *培训建议*。全程约 60 分钟，30 分。
+# **最后你手里有两样东西**：一张 *话术卡*，一份 *培训建议*。课上约 46 分钟，写给老周的话课后写；一共 30 分。
 
 # %% [markdown]
-# 做法和前两个任务相同：点一下格子左边的空白，按 `Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行下面的检查。卡住了按 **提示**。
+# 做法和前两个任务相同：`Shift + Enter` 往下走；填好表单，按 **保存答案**，再运行检查。卡住了按 **提示**。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "open", "locked": true, "schema_version": 3, "solution": false, "task": false}
 from crmlab import open_lab
@@ -25,7 +25,7 @@ from crmlab import open_lab
 lab = open_lab("lab3_phone_skills")
 
 # %% [markdown]
-# ## ① 上线之前（3 分 · 约 5 分钟）
+# ## ① 上线之前（3 分 · 约 6 分钟）
 #
 # 耳机戴上以前，一通电话已经开始了。要准备四样：
 #
@@ -80,7 +80,7 @@ assert refused == {name for name, kind in known.items() if kind == "never"}, lab
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ② 听录音，给每句话起名字（4 分 · 约 9 分钟）
+# ## ② 听录音，给每句话起名字（4 分 · 约 5 分钟）
 #
 # 一通好电话里，客服代表做的就是这几样：
 #
@@ -139,7 +139,7 @@ assert all(given.get(name) == skill for name, skill in asked.items()), lab.words
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ③ 修六句不好的话（5 分 · 约 10 分钟）
+# ## ③ 修六句不好的话（5 分 · 约 6 分钟）
 #
 # 好的沟通有六个样子，缺了哪一个，客户都听得出：
 #
@@ -194,7 +194,7 @@ assert right >= len(known) - 1, lab.words.say("slip_better")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ④ 写话术卡（3 分 · 约 8 分钟）
+# ## ④ 写话术卡（3 分 · 约 6 分钟）
 #
 # 轮到你自己说。新人会照着这张卡开口，所以要 **你自己的话**，四句就够。先读下面这位客户说了什么。
 #
@@ -241,7 +241,7 @@ assert phone_card.does("refusal", card.get("refusal"), lab.lang), lab.words.say(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑤ 接葛阿姨的电话（5 分 · 约 12 分钟）
+# ## ⑤ 接葛阿姨的电话（5 分 · 约 15 分钟）
 #
 # 葛阿姨的洗衣机用了十年，排水管裂了，问还有没有这个零件。**你的系统里查不到**：要问配件仓，一般一个工作日有答复。不知道的，不能乱说。
 #
@@ -281,7 +281,7 @@ assert evidence("plays").score("enquiry_needs_time") >= 80, lab.words.say("slip_
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑥ 对照自己（1 分 · 约 3 分钟）
+# ## ⑥ 对照自己（1 分 · 约 1 分钟）
 #
 # **先不看成绩单**，想一想：六步里你哪一步最弱？想好了，再看成绩单上每一步的分，填下面的表。六步都在九成以上，就填“没有弱的”。
 
@@ -308,7 +308,7 @@ assert seen.get("weakest") in mirror.weak_steps(evidence("plays"), "enquiry_need
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## ⑦ 全班学哪一样？（4 分 · 约 9 分钟）
+# ## ⑦ 全班学哪一样？（4 分 · 约 6 分钟）
 #
 # 一个人的技巧，改变一通电话；一班人的技巧，改变墙上的看板。试点组学了四样，效果已经量出来。**先猜**，再让上星期五的来电按每一种培训各走一遍。
 
@@ -382,9 +382,17 @@ assert phone_shift.won(shift["training"], gain) >= phone_shift.GOOD, lab.words.s
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 下班：话术卡，和一段话（5 分 · 老师批改 · 约 4 分钟）
+# ## 下班：看看今天做了多少（约 1 分钟）
 #
-# 运行下面一格，看看你写的话术卡和修过的六句话。可以打印出来，贴在新人的工位上。
+# 有 ○ 的还没有作答，有 ✗ 的再回去看看，改完重新运行那一题下面的格子。按 `Ctrl + S` 保存。
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
+lab.progress()
+
+# %% [markdown]
+# ## 作业：话术卡，和写给老周的话（5 分 · 老师批改 · 课后约 7 分钟）
+#
+# 运行下面一格，看看你今天做出来的东西，可以打印。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "sheets", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.sheet("card", title="sheet_card")
@@ -392,26 +400,18 @@ lab.sheet("mend", title="sheet_mend", rows=lab.table("skill_slips"))
 lab.sheet("shift", title="sheet_shift")
 
 # %% [markdown]
-# 老周说：“两位新人明天就来。”写三到六句话：
+# 老周说：“两位新人明天就来。”写三到六句话，可以这样开头：
 #
-# 1. 全班学哪一样？**凭哪两个数**？看板最好看的那一样，为什么不选？
-# 2. 你自己那通电话，最弱的是 **哪一步**？下一次那一步说什么？
-# 3. 接到骂人的电话以后，你教新人 **怎样把压力放出来**？
+# 1. “全班学……，**因为** ……（写两个数）；看板最好看的那一样我不选，**因为** ……”
+# 2. “我自己那通电话，最弱的是……，**所以** 下一次那一步我会说：……”
+# 3. “接到骂人的电话以后，我教新人……，**这样** 就不会带给下一位客户。”
 #
-# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`。**
+# **点一下下面这一格，按 `Enter`，把字换成你的话，再按 `Shift + Enter`，按 `Ctrl + S` 保存。**
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
 # 老周：我选“倾听与体谅”。星期五没办成的客户从 217 位降到 156 位，一星期少 305 位，省 2440 元，减去 1360 元培训费，还多 1080 元；话术压缩让服务水平最高，可是没办成的多了 56 位，客户挂了电话事情还在。
 # 我自己最弱的是“约定”：说了回电，没说几点。下一次我会说“最晚明天上午十一点，我打您家座机”。
 # 挨了骂，先示忙三分钟，喝口水，做几次深呼吸；下班和大家说一说，说完就放下，不带给下一位客户，也不带回家。
-
-# %% [markdown]
-# ## 看看今天做了多少
-#
-# 有 ○ 的还没有作答，有 ✗ 的再回去看看。改完记得重新运行那一题下面的格子，按 `Ctrl + S` 保存。
-
-# %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "end", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.progress()
 
 # %% [markdown]
 # ## 进阶：三个难度都打一遍（附加 3 分，不做不扣分）
@@ -426,7 +426,7 @@ lab.progress()
 lab.form("levels")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "hardest", "locked": true, "schema_version": 3, "solution": false, "task": false}
-lab.roleplay("enquiry_needs_time", level=int((lab.answer("levels") or {}).get("level") or 3))
+lab.roleplay("enquiry_needs_time", level=int((lab.answer("levels") or {}).get("level") or 1))
 
 # %% [markdown]
 # **看看三档各打了几分。** 和你猜的一样吗？火气大的时候，先问还是先安抚？同样的话，对她三种心情效果不同——六个特征里，这叫哪一个？

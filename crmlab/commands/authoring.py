@@ -37,6 +37,9 @@ def check(
     project: Annotated[Path, typer.Argument(help="项目文件夹，例如 course/project03_phone_service")],
     quick: Annotated[bool, typer.Option("--quick", help="不运行参考答案，也不试发布")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，给程序读")] = False,
+    minutes: Annotated[
+        bool, typer.Option("--minutes", help="只算时间：每一节读、选、通话、写要几分钟")
+    ] = False,
 ) -> None:
     """发布前检查一个项目：元数据、分数、泄露、能否公正评判、错答和对答、阅读量、时间。"""
     import json
@@ -47,6 +50,9 @@ def check(
     from crmlab.places import COURSE
 
     folder = project if project.is_dir() else COURSE / project.name
+    if minutes:
+        typer.echo(_minutes(folder))
+        return
     found = look(folder, run=not quick)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
@@ -60,3 +66,10 @@ def check(
         raise LabError(f"{folder.name} 有 {errors} 处错误、{warnings} 处提醒；请先改好错误再发布")
     if not as_json:
         typer.echo(f"{folder.name}：没有错误，{warnings} 处提醒")
+
+
+def _minutes(folder: Path) -> str:
+    """Return the minutes of every task of a project's labs, a table a lab."""
+    from crmlab.lint import minutes, read
+
+    return "\n\n".join(minutes.table(lab, minutes.reckon(lab)) for lab in read(folder))

@@ -87,14 +87,14 @@ def check(folder: Path, *, run: bool = True) -> list[Finding]:
     Without `run` the model solution and the answers on record are not tried. Raises LabError when there is no
     project, or one of its files cannot be read at all.
     """
-    from crmlab.lint import answers, cells, leaks, reading, trial
+    from crmlab.lint import answers, cells, leaks, minutes, reading, trial
 
     found: list[Finding] = []
     labs = list(read(folder))
     for lab in labs:
         found += [*cells.check(lab), *answers.check(lab), *reading.check(lab)]
         if run:
-            found += trial.check(lab)
+            found += [*trial.check(lab), *minutes.check(lab)]
     found += reading.check_project(folder, labs)
     if run:
         found += leaks.check(folder, labs)

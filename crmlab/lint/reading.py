@@ -14,7 +14,7 @@ LONG_SENTENCE = 60
 MEAN_SENTENCE = 30
 MOST_RARE = 0.01
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-MINUTES = re.compile(r"^#+ .*约 *(\d+) *分钟", re.MULTILINE)
+MINUTES = re.compile(r"^#+ (?!作业|进阶).*约 *(\d+) *分钟", re.MULTILINE)
 LEVEL_ONE_ENDS = 0xD8
 """GB 2312 keeps the 3755 commonest characters below this first byte."""
 

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from crmlab.board import Day, LiveBoard, Settings, static, what_if
+from crmlab import charts
+from crmlab.board import Day, LiveBoard, Settings, option, static, what_if
 from crmlab.errors import LabError
 from crmlab.places import DATASETS
 from crmlab.replay import replay_staffing, split
@@ -95,3 +96,10 @@ def test_the_split_keeps_every_agent(day: Day) -> None:
 def test_an_impossible_plan_is_refused(day: Day, agents: object) -> None:
     with pytest.raises(LabError, match="排班方案"):
         split(agents, day.scenario)  # type: ignore[arg-type]
+
+
+def test_the_live_chart_looks_like_the_days_chart_and_nothing_stands_over_its_axis(day: Day) -> None:
+    answered, abandoned, level = option(what_if(day, Settings(agents=(6,) * 6)), str)["series"]
+    assert answered["itemStyle"]["color"] == charts.MIDDLE and level["color"] == charts.DARK
+    assert abandoned["itemStyle"]["color"] == "#ffffff" and abandoned["itemStyle"]["decal"]
+    assert level["markLine"]["label"] == {"show": False}

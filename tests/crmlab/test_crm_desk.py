@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crmlab import crm_answers, crm_desk, crm_hand, crm_slips
+from crmlab import crm_answers, crm_desk, crm_hand, crm_slips, standing
 from crmlab.errors import LabError
 from crmlab.notebook import Lab, open_lab
 from crmlab.places import COURSE, DATASETS
@@ -101,7 +101,7 @@ def test_what_is_worked_in_the_crm_stands_before_the_form_row_by_row(folder, cap
     said = capsys.readouterr().out
     assert "9 条里做了 1 条" in said and "还没有做的：K2、" in said
     assert one.answers.get("lab2_complaints", "sort") == saved  # what was typed is still there
-    assert one.kept("sort") == answer and one._done()[0] == 1
+    assert one.kept("sort") == answer and standing.done(one)[0] == 1
     one.sheet("sort", title="sheet_sort", rows=one.table("cases_new"))
     assert "简单" in capsys.readouterr().out
 

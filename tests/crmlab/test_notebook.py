@@ -1,6 +1,7 @@
 """The notebook helper: who sits there, which data, and everything a lab's cells call."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,7 +159,7 @@ def test_an_answer_travels_from_the_form_to_the_next_cell(here: Path, capsys: py
     again.say("welcome", name="小李")
     again.progress()
     shown = capsys.readouterr()
-    assert "学号 2024001" in shown.out and "你好，小李" in shown.out and "已完成 1 / 3 个任务点" in shown.out
+    assert "学号 2024001" in shown.out and "你好，小李" in shown.out and "表单已填 1 / 3" in shown.out
     kept = json.loads((here / "answers.json").read_text(encoding="utf-8"))
     assert (kept["student"], kept["hints"], kept["checked"]) == (
         "2024001",
@@ -176,7 +177,7 @@ def test_an_extension_stands_apart_in_the_list_and_is_not_counted(
     capsys.readouterr()
     lab.progress()
     shown = capsys.readouterr().out
-    assert f"已完成 0 / {len(named) - 1} 个任务点" in shown
+    assert f"表单已填 0 / {len(named) - 1}" in shown
     assert shown.index(named[1]) < shown.index("进阶（附加分最多 2 分，不做不扣分）") < shown.index(named[0])
 
 
@@ -317,3 +318,41 @@ def test_a_notebook_runs_to_its_end_and_stderr_stays_empty(
 def test_the_tables_of_the_crm_stand_ready_before_it_was_opened(here: Path) -> None:
     lab = open_lab(LAB, folder=here, ask=nobody)
     assert lab.crm()["account"].empty and "phone" in lab.crm()["account"]
+
+
+def test_progress_tells_the_best_of_each_call_and_what_the_teacher_marks(
+    here: Path, capsys: pytest.CaptureFixture
+) -> None:
+    from crmlab.telephone import ring
+
+    lab = open_lab(LAB, folder=here, ask=nobody)
+    lab.about["labs"] = [{"id": LAB, "calls": ["harassment", "enquiry_two_matters"], "by_hand": "一段话"}]
+    ring(here, "enquiry_two_matters", "2024001", well=False)
+    capsys.readouterr()
+    lab.progress()
+    shown = capsys.readouterr().out
+    assert "通话 0 / 2 到了 60 分" in shown
+    assert re.search(r"○ 通话：特殊来电[^\\]*，还没有接", shown) and re.search(
+        r"✗ 通话：咨询[^\\]*，最好 \d+ 分", shown
+    )
+    assert "✎ 一段话：老师批改" in shown
+    ring(here, "enquiry_two_matters", "2024001", well=True)
+    lab.progress()
+    shown = capsys.readouterr().out
+    assert "通话 1 / 2 到了 60 分" in shown and re.search(r"✓ 通话：咨询[^\\]*，最好 \d+ 分", shown)
+
+
+def test_forms_about_the_same_rows_stand_side_by_side_on_one_sheet() -> None:
+    from crmlab import forms
+    from crmlab.words import Field, FormSpec
+
+    due = FormSpec("due", "期限", "", (), (Field("by", "number", "哪天"),))
+    settle = FormSpec("settle", "办法", "", (), (Field("remedy", "text", "办法"),))
+    both = [(due, {"D1": {"by": 3}, "D2": {"by": 5}}), (settle, {"D2": {"remedy": "换"}, "D3": "坏了"})]
+    spec, kept = forms.side_by_side(both)
+    assert [field.name for field in spec.fields] == ["by", "remedy"]
+    assert kept == {"D1": {"by": 3}, "D2": {"by": 5, "remedy": "换"}}
+    assert forms.side_by_side([(due, None)]) == (due, None)
+    assert forms.side_by_side([(due, None), (settle, {"D1": {"remedy": "换"}})])[1] == {
+        "D1": {"remedy": "换"}
+    }

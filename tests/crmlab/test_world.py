@@ -98,8 +98,17 @@ def test_the_story_call_comes_first_in_the_trace_and_is_told_as_it_was(world: Wo
     assert story["team"] in [team.name for team in load(SCENARIO).teams]
 
 
+def test_the_example_comes_second_and_has_waited_in_every_accepted_world(accepted: list[World]) -> None:
+    for made in accepted:
+        story, example = made.visible["trace"]["contact_id"].drop_duplicates().tolist()[:2]
+        trace = made.visible["trace"]
+        told = trace[(trace["contact_id"] == example) & (trace["attempt"] == 1)].set_index("event")["t"]
+        assert example != story == made.facts["story"]["contact_id"]
+        assert 10 <= told["answered"] - told["queued"] <= 60
+
+
 def test_the_trace_tells_of_a_dozen_calls(world: World) -> None:
-    assert world.visible["trace"]["contact_id"].nunique() in (11, 12)
+    assert world.visible["trace"]["contact_id"].nunique() in (11, 12, 13)
 
 
 def test_a_world_refused_at_first_sight_tries_no_plans() -> None:
