@@ -72,7 +72,7 @@ class View:
     guesses: tuple[Guess, ...]
     feelings: tuple[Feeling, ...]
     steps: tuple[tuple[str, str], ...]
-    """Name of each step, and done, now or open; empty outside practice."""
+    """Name of each step, and done, part, now or open; empty outside practice."""
     ticket: tuple[Field, ...]
     hints: tuple[str, ...]
     can_hint: bool
@@ -134,6 +134,7 @@ def labels(lang: str) -> dict[str, str]:
         "saved": _("工单已保存"),
         "feelings": _("客户的心情"),
         "steps": _("步骤"),
+        "signs": _("✓ 做到　◐ 做到一部分　▶ 现在做　○ 还没做"),
         "clock": _("通话时间"),
         "print": _("打印成绩单"),
         "choose": _("请选择…"),
@@ -217,12 +218,7 @@ def _felt_now(value: int, before: int, words: tuple[str, ...]) -> tuple[str, int
 def _steps(call: Call) -> tuple[tuple[str, str], ...]:
     if call.play.level != 1:
         return ()
-    shown, now_given = [], False
-    for step, over in progress(call.play):
-        state = "done" if over else "open" if now_given else "now"
-        now_given = now_given or not over
-        shown.append((step["rule"][call.play.lang], state))
-    return tuple(shown)
+    return tuple((step["rule"][call.play.lang], state) for step, state in progress(call.play))
 
 
 def _ticket(call: Call, _: Words) -> tuple[Field, ...]:
