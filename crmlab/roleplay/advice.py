@@ -17,18 +17,21 @@ def why(
     before: Mapping[str, Any] | None,
     spoiled: bool,
     lang: str,
+    play: Play | None,
 ) -> str:
     """Return in words why a step earned less than was done for it, "" when there is nothing to tell."""
     _ = translator(lang)
     if spoiled:
         return _("伤人的话抵掉了一部分")
-    if offer := _poor_offer(step, credit, said):
+    if offer := _poor_offer(step, credit, said, play):
         return _("超出权限的方案不算") if offer.sure["solution"] == 0 else _("客户不能接受的方案，只算一半")
     if credit.order < 1 and before is not None:
         name = before["rule"][lang].replace("：", ":").split(":")[0]
         return _("次序不对，或跳了一步：先把“{step}”做完，这一步才算全部").format(step=name)
     if credit.late:
         return _("说得晚了：前 {n} 句里说才算全部").format(n=step["within"])
+    if credit.said and "solution" in credit.acts and credit.said.sure.get("solution", 1.0) < 1:
+        return _("提早了：客户还没说清，或还在气头上，只算一半")
     if len(credit.acts) == step["need"] and credit.share < 1:
         return _("同一句里有伤人的话，或一次说得太长，只算一部分")
     return ""
@@ -41,7 +44,7 @@ def better(
 
     It is never what the trainee said: a line of the scenario that fits, else the general wording of the rubric.
     """
-    lacking = _lacking(step, credit, said)
+    lacking = _lacking(step, credit, said, play)
     if not lacking:
         return ""
     spoken = {one.text for one in said}
@@ -54,21 +57,23 @@ def better(
     return "" if general in spoken else general
 
 
-def _lacking(step: Mapping[str, Any], credit: Credit, said: Sequence[Said]) -> list[str]:
+def _lacking(step: Mapping[str, Any], credit: Credit, said: Sequence[Said], play: Play | None) -> list[str]:
     """Return the acts a step still wants, in its order; of one shown by a poor offer a better one."""
-    poor = _poor_offer(step, credit, said)
+    poor = _poor_offer(step, credit, said, play)
     if len(credit.acts) == step["need"] and not poor:
         return []
     return [act for act in step["acts"] if act not in credit.acts or (poor and act == "solution")]
 
 
-def _poor_offer(step: Mapping[str, Any], credit: Credit, said: Sequence[Said]) -> Said | None:
-    """Return the offer that counts in part or not at all and is all the step has, None when something better counts."""
-    if "solution" not in step["acts"] or (credit.acts and "solution" not in credit.acts):
+def _poor_offer(
+    step: Mapping[str, Any], credit: Credit, said: Sequence[Said], play: Play | None
+) -> Said | None:
+    """Return the offer this customer can never take and that is all the step has, None when something better counts."""
+    if play is None or "solution" not in step["acts"] or (credit.acts and "solution" not in credit.acts):
         return None
     offers = [one for one in said if "solution" in one.acts]
-    best = max(offers, key=lambda one: one.sure.get("solution", 1.0), default=None)
-    return best if best and best.confirmed and best.sure.get("solution", 1.0) < 1 else None
+    fitting = any(play.scenario.fits(play.turns[one.n - 1].offer) for one in offers)
+    return None if fitting else max(offers, key=lambda one: one.sure.get("solution", 1.0), default=None)
 
 
 def _right(row: Mapping[str, Any], play: Play) -> bool:

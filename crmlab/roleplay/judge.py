@@ -21,7 +21,7 @@ TICKET = "ticket"
 NO_STEPS = ("manner", TICKET)  # lines of a sheet that are no steps of the procedure
 LECTURE = "lecture"  # the name, among the costs of manner, of an utterance that is too long
 SPOILS = 0.5  # what an unkind word leaves of a step that is spoiled by it
-REFUSED = 0.5  # what an offer within the rules is worth that this customer does not take; one beyond them is worth nothing
+REFUSED = 0.5  # what an offer is worth that this customer cannot take, or not yet; one beyond the rules is worth nothing
 OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be a solution
 
 
@@ -106,11 +106,12 @@ def judge_play(play: Play, ticket: Mapping[str, str] | None = None) -> Sheet:
 
 
 def _said(turn: Turn, scenario: Scenario) -> Said:
-    """Return what was said in a turn; an offer counts as far as it is one this customer can take."""
-    sure = {}
-    if "solution" in turn.acts and not scenario.fits(turn.offer):
-        sure["solution"] = 0.0 if turn.offer in scenario.plain.get("beyond", ()) else REFUSED
-    return Said(turn.n, turn.text, turn.acts, sure)
+    """Return what was said in a turn; an offer counts as far as this customer can take it, and then."""
+    taken = scenario.fits(turn.offer) and turn.state.offer == turn.offer
+    if "solution" not in turn.acts or taken:
+        return Said(turn.n, turn.text, turn.acts)
+    worth = 0.0 if turn.offer in scenario.plain.get("beyond", ()) else REFUSED
+    return Said(turn.n, turn.text, turn.acts, {"solution": worth})
 
 
 def _ticket_line(filed: Ticket, lang: str) -> Line:
@@ -177,7 +178,7 @@ def _step(
     line = _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
     if line.points == line.of:
         return line
-    told = advice.why(step, credit, said, before=before, spoiled=share < credit.share, lang=lang)
+    told = advice.why(step, credit, said, before=before, spoiled=share < credit.share, lang=lang, play=play)
     return replace(line, why=told, better=advice.better(step, credit, said, lang=lang, play=play))
 
 

@@ -73,7 +73,18 @@ def _again(play: Play, row: dict[str, Any]) -> bool:
         return True
     if "empathize" in acts and not calm(play.scenario, state):
         return state.counts["empathize"] < SOOTHING
-    return bool(recalled(state, acts, row["text"][play.lang], play.scenario, lang=play.lang).fact)
+    text = row["text"][play.lang]
+    return not _answered(play, text) and bool(recalled(state, acts, text, play.scenario, lang=play.lang).fact)
+
+
+def _answered(play: Play, text: str) -> bool:
+    """Return whether these words have brought out a fact already."""
+    before: tuple[str, ...] = ()
+    for turn in play.turns:
+        if turn.text == text and len(turn.state.told) > len(before):
+            return True
+        before = turn.state.told
+    return False
 
 
 def _tempting(play: Play) -> list[str]:

@@ -8,6 +8,7 @@ from crmlab.roleplay.judge import OUTCOME, TICKET, Line, Sheet, judge_play
 from crmlab.roleplay.screen.call import HINT_COST, Call
 from crmlab.roleplay.screen.curve import curve
 from crmlab.roleplay.screen.markup import SIGNS
+from crmlab.roleplay.screen.view import broken_promise
 from crmlab.roleplay.tagging.acts import acts
 
 MEDALS = ((90, "gold"), (75, "silver"), (50, "bronze"))
@@ -62,11 +63,13 @@ def _top(call: Call, made: Score, _: Words) -> str:
         procedure=sheet.procedure, outcome=sheet.outcome or 0
     )
     price = _(" · 提示 −{cost}").format(cost=HINT_COST * made.hints) if made.hints else ""
+    promise = broken_promise(call, _)
+    broken = f"<p>{escape(promise)}</p>" if promise else ""
     cap = f'<p class="crm-cap">{escape(_cap(sheet.cap, _))}</p>' if sheet.cap else ""
     return (
         f'<div class="crm-score"><div class="crm-points"><b>{made.points}</b><span>/100</span></div>'
         f"<div><p><b>{escape(medal)}</b></p><p>{escape(parts + price)}</p>"
-        f"<p>{escape(ends.get(call.ended, ''))}</p>{cap}</div></div>"
+        f"<p>{escape(ends.get(call.ended, ''))}</p>{broken}{cap}</div></div>"
     )
 
 
@@ -102,7 +105,9 @@ def _why(line: Line) -> str:
 def _better(line: Line, _: Words) -> str:
     if not line.better:
         return ""
-    told = _("工单这样填：") if line.part == TICKET else _("可以这样说：")
+    if line.part == TICKET:
+        return f"<br>{escape(line.better)}"
+    told = _("可以这样说：")
     return f"<br>{escape(told)}<q>{escape(line.better)}</q>"
 
 

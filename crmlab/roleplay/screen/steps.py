@@ -32,12 +32,12 @@ def settled(play: Play) -> bool:
     return state.accepted or (scenario.parting and bool(state.offer) and knows_enough(state, scenario))
 
 
-def progress(play: Play) -> list[tuple[dict[str, Any], str]]:
-    """Return each step and how it stands: done in full, done in part, to be done now, or open."""
+def progress(play: Play, *, over: bool = False) -> list[tuple[dict[str, Any], str]]:
+    """Return each step and how it stands: done in full, done in part, to be done now unless the call is `over`, or open."""
     earned, shown = {line.part: line for line in judge_play(play).lines}, done(play)
-    over = {step["id"]: len(shown & set(step["acts"])) >= step["need"] for step in steps(play)}
-    following = "" if play.state.ended else next((name for name, is_over in over.items() if not is_over), "")
-    return [(step, _stand(earned[step["id"]], now=step["id"] == following)) for step in steps(play)]
+    lacking = [step for step in steps(play) if len(shown & set(step["acts"])) < step["need"]]
+    following = [] if over or play.state.ended else lacking[:1]
+    return [(step, _stand(earned[step["id"]], now=step in following)) for step in steps(play)]
 
 
 def hint(play: Play) -> str:
