@@ -141,7 +141,8 @@ def _points(made: Score, _: Words) -> str:
     )
     names = ("", _("规则"), _("得分"), _("依据"))
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    legend = f'<p class="crm-small">{escape(_("✓ 全部做到　◐ 做到一部分　○ 没有做到"))}</p>'
+    signs = _("✓ 全部做到　◐ 做到一部分　○ 没有做到")
+    legend = f'<p class="crm-small">{escape(signs)}</p>'
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{legend}"
 
 
