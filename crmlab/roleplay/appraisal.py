@@ -29,6 +29,11 @@ class State:
     ended: str = ""
 
     @property
+    def known(self) -> frozenset[str]:
+        """What a suggested line may wait for: the facts told, and the offer that was taken."""
+        return frozenset((*self.told, self.offer) if self.accepted else self.told)
+
+    @property
     def satisfaction(self) -> int:
         """Half calm, half trust, 0-100; 0 after the customer hung up."""
         return 0 if self.ended == "hang_up" else (100 - self.anger + self.trust) // 2
@@ -145,7 +150,8 @@ def _patience(rules: Rules, before: State, after: State) -> State:
     rise = after.anger - before.anger
     lost = rules["turn_patience"] + (rules["raised_patience"] if rise > 0 else 0) - (2 if rise <= -5 else 0)
     state = replace(after, patience=part(after.patience - lost))
-    return replace(state, ended="hang_up") if state.anger >= 95 or state.patience == 0 else state
+    spent = state.patience == 0 and not state.accepted  # who has got what he wanted waits for the goodbye
+    return replace(state, ended="hang_up") if state.anger >= 95 or spent else state
 
 
 def part(value: int) -> int:

@@ -49,11 +49,11 @@ class Sight:
         if not fitting:
             return None
         rows = self.play.scenario.lines
-        told = set(self.play.state.told)
+        known = self.play.state.known
         name = min(
             fitting,
             key=lambda one: (
-                bool(set(rows[one].get("after", ())) - told),
+                bool(set(rows[one].get("after", ())) - known),
                 one in self._used,
                 len(rows[one]["acts"]),
             ),

@@ -34,12 +34,15 @@ class Said:
 class Credit:
     """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does).
 
-    `order` is what the order left of that utterance's worth, 1 when it came in time.
+    `acts` are those that earned it. `order` is what the step before left of their worth, 1 when it was done by then;
+    `late` says that one of them came after the utterances the step allows.
     """
 
     share: float
     said: Said | None
+    acts: tuple[str, ...] = ()
     order: float = 1.0
+    late: bool = False
 
 
 def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
@@ -88,16 +91,21 @@ def _credit(
     late = {one.n for one in said[step["within"] :]} if "within" in step else set()
     earned: dict[str, tuple[float, Said, float]] = {}
     for one in heard:
-        factor = _ready(before, [other for other in heard if other.n <= one.n], heard) * (
-            EARLY if one.n in late else 1.0
-        )
+        order = _ready(before, [other for other in heard if other.n <= one.n], heard)
         for act in set(one.acts) & set(step["acts"]):
-            worth = _worth(one, act) * factor
-            if worth > earned.get(act, (0.0, one, factor))[0]:
-                earned[act] = (worth, one, factor)
-    best = sorted(earned.values(), key=lambda found: (-found[0], found[1].n))[: step["need"]]
-    share = sum(worth for worth, _one, _order in best) / step["need"]
-    return Credit(share, best[0][1], min(order for *_rest, order in best)) if best else Credit(0.0, None)
+            worth = _worth(one, act) * order * (EARLY if one.n in late else 1.0)
+            if worth > earned.get(act, (0.0, one, order))[0]:
+                earned[act] = (worth, one, order)
+    best = sorted(earned.items(), key=lambda found: (-found[1][0], found[1][1].n))[: step["need"]]
+    if not best:
+        return Credit(0.0, None)
+    return Credit(
+        share=sum(worth for _act, (worth, *_rest) in best) / step["need"],
+        said=best[0][1][1],
+        acts=tuple(act for act, _found in best),
+        order=min(order for _act, (*_rest, order) in best),
+        late=any(one.n in late for _act, (_worth, one, _order) in best),
+    )
 
 
 def _ready(before: Mapping[str, Any] | None, so_far: Sequence[Said], heard: Sequence[Said]) -> float:

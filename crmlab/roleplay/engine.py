@@ -21,13 +21,14 @@ EASE = tuple(permutations((2, 0, -2)))  # a personality is an order of one budge
 
 @dataclass(frozen=True)
 class Turn:
-    """What was said and felt in one turn; `n` counts the trainee's utterances from 1."""
+    """What was said and felt in one turn; `n` counts the trainee's utterances from 1, `offer` names what was offered."""
 
     n: int
     text: str
     acts: tuple[str, ...]
     reply: str
     state: State
+    offer: str = ""
 
 
 class Play:
@@ -57,7 +58,7 @@ class Play:
         if not state.ended and "thank_close" in acts and not strains and (state.offer or len(self.turns) > 2):
             state = break_promises(replace(parted(state, self.scenario), ended="farewell"), self.scenario)
         reply = self._confirmed(words, before, state, acts) + self._reply(words, state, acts, offer, told)
-        self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state))
+        self.turns.append(Turn(len(self.turns) + 1, words, acts, reply, state, offer))
         self.state = state
         return self.turns[-1]
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from crmlab.errors import LabError
 from crmlab.language import translator
-from crmlab.roleplay import yaml_file
+from crmlab.roleplay import advice, yaml_file
 from crmlab.roleplay.clarity import long
 from crmlab.roleplay.crediting import UNKIND, Credit, Said, credits_of
-from crmlab.roleplay.engine import Play
-from crmlab.roleplay.scenario import FOLDER, check
-from crmlab.roleplay.tagging.acts import violations
+from crmlab.roleplay.engine import Play, Turn
+from crmlab.roleplay.scenario import FOLDER, Scenario, check
 from crmlab.roleplay.ticket import MOST, Ticket, judge_ticket
 
 STEPS = ("accept", "calm", "clarify", "explore", "act", "thank")
@@ -22,6 +21,7 @@ TICKET = "ticket"
 NO_STEPS = ("manner", TICKET)  # lines of a sheet that are no steps of the procedure
 LECTURE = "lecture"  # the name, among the costs of manner, of an utterance that is too long
 SPOILS = 0.5  # what an unkind word leaves of a step that is spoiled by it
+REFUSED = 0.5  # what an offer is worth that this customer cannot take, or not yet; one beyond the rules is worth nothing
 OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be a solution
 
 
@@ -29,7 +29,8 @@ OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be 
 class Line:
     """One line of the score sheet; `turn` is 0 and `quote` empty when nothing was said for it.
 
-    `why` tells in words why less was earned than was done, "" when there is nothing to tell.
+    `why` tells in words why less was earned than was done, "" when there is nothing to tell; `better` is what could be
+    said instead, "" where nothing is lacking.
     """
 
     part: str
@@ -88,9 +89,8 @@ def judge_play(play: Play, ticket: Mapping[str, str] | None = None) -> Sheet:
     asks for one it is worth 5 of the 30 points for the outcome.
     """
     rules = rubric(play.scenario.plain["rubric"])
-    said = [Said(t.n, t.text, t.acts) for t in play.turns]
-    lines, shares, state = _procedure(rules, said, play.lang), rules["outcome"], play.state
-    lines = tuple(_in_own_words(line, rules, said, play) for line in lines)
+    said = [_said(turn, play.scenario) for turn in play.turns]
+    lines, shares, state = _procedure(rules, said, play.lang, play), rules["outcome"], play.state
     outcome = shares["satisfaction"] * state.satisfaction // 100
     if state.accepted and state.ended != "hang_up":
         kept = state.timed and not state.overpromised
@@ -105,30 +105,22 @@ def judge_play(play: Play, ticket: Mapping[str, str] | None = None) -> Sheet:
     return Sheet(lines, procedure, outcome, overall, cap)
 
 
-def _in_own_words(line: Line, rules: dict[str, Any], said: list[Said], play: Play) -> Line:
-    """Return the line with a better wording that fits this very case, where the scenario has one."""
-    step = next((step for step in rules["steps"] if step["id"] == line.part), None)
-    if step is None or line.points == line.of:
-        return line
-    shown = {act for one in said for act in one.acts}
-    missing = [act for act in step["acts"] if act not in shown] or step["acts"]
-    for act in missing:
-        for row in play.scenario.lines.values():
-            if act in row["acts"] and not violations() & set(row["acts"]) and _welcome(row, play):
-                return replace(line, better=play.text(row["text"]))
-    return line
-
-
-def _welcome(row: dict[str, Any], play: Play) -> bool:
-    return "offer" not in row or play.scenario.fits(row["offer"])
+def _said(turn: Turn, scenario: Scenario) -> Said:
+    """Return what was said in a turn; an offer counts as far as this customer can take it, and then."""
+    taken = scenario.fits(turn.offer) and turn.state.offer == turn.offer
+    if "solution" not in turn.acts or taken:
+        return Said(turn.n, turn.text, turn.acts)
+    worth = 0.0 if turn.offer in scenario.plain.get("beyond", ()) else REFUSED
+    return Said(turn.n, turn.text, turn.acts, {"solution": worth})
 
 
 def _ticket_line(filed: Ticket, lang: str) -> Line:
     _ = translator(lang)
-    better = _("把类型、时限选对，摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out) or "—")
-    return Line(
-        TICKET, filed.points, MOST, 0, filed.summary, _("T 工单：类型、时限，和客户说出的每件事"), better
-    )
+    better = _("把类型、时限选对")
+    if filed.left_out:
+        better = _("把类型、时限选对，摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out))
+    rule = _("T 工单：类型、时限，和客户说出的每件事")
+    return Line(TICKET, filed.points, MOST, 0, filed.summary, rule, "" if filed.points == MOST else better)
 
 
 def judge_said(said: list[Said], *, lang: str, name: str = "complaint6") -> Sheet:
@@ -157,27 +149,37 @@ def _cap(said: list[Said], *, hung_up: bool, solved: bool) -> str:
     return "" if solved else "no_solution"
 
 
-def _procedure(rules: dict[str, Any], said: list[Said], lang: str) -> tuple[Line, ...]:
+def _procedure(
+    rules: dict[str, Any], said: list[Said], lang: str, play: Play | None = None
+) -> tuple[Line, ...]:
     credit = credits_of(rules, said)
-    steps = [_step(step, credit[step["id"]], said, lang) for step in rules["steps"]]
-    return (*steps, _manner(rules["manner"], said, lang, silent=not any(line.points for line in steps)))
+    named = {str(step["id"]): step for step in rules["steps"]}
+    lines = [
+        _step(step, credit[name], said, before=named.get(step.get("after", "")), lang=lang, play=play)
+        for name, step in named.items()
+    ]
+    return (*lines, _manner(rules["manner"], said, lang, silent=not any(line.points for line in lines)))
 
 
-def _step(step: dict[str, Any], credit: Credit, said: list[Said], lang: str) -> Line:
+def _step(
+    step: dict[str, Any],
+    credit: Credit,
+    said: list[Said],
+    *,
+    before: dict[str, Any] | None,
+    lang: str,
+    play: Play | None,
+) -> Line:
     share = credit.share
     if step.get("spoiled"):
         for one in said:
             worst = max((one.sure.get(act, 1.0) for act in UNKIND & set(one.acts)), default=0.0)
             share *= 1 - (1 - SPOILS) * worst
     line = _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
-    return replace(line, why=_why(credit, spoiled=share < credit.share, lang=lang))
-
-
-def _why(credit: Credit, *, spoiled: bool, lang: str) -> str:
-    _ = translator(lang)
-    if spoiled:
-        return _("伤人的话抵掉了一部分")
-    return _("次序不对，或前一步没有做完，只算一部分") if credit.order < 1 else ""
+    if line.points == line.of:
+        return line
+    told = advice.why(step, credit, said, before=before, spoiled=share < credit.share, lang=lang, play=play)
+    return replace(line, why=told, better=advice.better(step, credit, said, lang=lang, play=play))
 
 
 def _manner(rules: dict[str, Any], said: list[Said], lang: str, *, silent: bool) -> Line:
@@ -185,7 +187,8 @@ def _manner(rules: dict[str, Any], said: list[Said], lang: str, *, silent: bool)
     worst = max(said, key=lambda one: costs[one.n], default=None)
     points = 0 if silent else max(0, rules["points"] - _rounded(sum(costs.values())))
     cited = worst if worst is not None and costs[worst.n] else None
-    return _line("manner", points, rules["points"], cited, rules, lang)
+    line = _line("manner", points, rules["points"], cited, rules, lang)
+    return line if points == line.of else replace(line, better=rules["better"][lang])
 
 
 def _cost(costs: dict[str, int], one: Said) -> float:
@@ -199,4 +202,4 @@ def _rounded(value: float) -> int:
 
 def _line(part: str, points: int, of: int, said: Said | None, rules: dict[str, Any], lang: str) -> Line:
     turn, quote = (said.n, said.text) if said else (0, "")
-    return Line(part, points, of, turn, quote, rules["rule"][lang], rules["better"][lang])
+    return Line(part, points, of, turn, quote, rules["rule"][lang], "")

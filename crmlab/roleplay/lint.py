@@ -62,10 +62,10 @@ def _names(scenario: Scenario) -> list[str]:
     elif not found and not any(scenario.fits(offer) for offer in said):
         found.append(f"{at('goal', 'accept')}：没有一句建议语句提出客户会接受的方案；请在 lines 里加一句")
     found += [
-        f"{at('lines', name, 'after')}：没有事实 {fact}；请改名或在 facts 里补上"
+        f"{at('lines', name, 'after')}：没有事实或方案 {waits}；请改名，或在 facts、offers 里补上"
         for name, row in lines.items()
-        for fact in row.get("after", ())
-        if fact not in scenario.facts
+        for waits in row.get("after", ())
+        if waits not in scenario.facts and waits not in offers
     ]
     found += [
         f"{at('facts', name)}：没有一句建议语句问得到；请在 lines 里加一句带 {'、'.join(fact['asked'])} 的话"

@@ -128,9 +128,10 @@ def _sheet(call: Call, _: Words) -> None:
         points=made.points, procedure=made.sheet.procedure, outcome=made.sheet.outcome or 0))  # fmt: skip
     for line in made.sheet.lines:
         cited = f"#{line.turn}「{line.quote}」" if line.turn else "—"
-        typer.echo(f"  {line.points:2d}/{line.of:2d}  {line.rule}  {cited}")
+        typer.echo(f"  {sheet.mark(line)} {line.points:2d}/{line.of:2d}  {line.rule}  {cited}")
     for line in made.sheet.improvements:
-        typer.echo(f"  ↑ {line.rule} → {line.better}" + (f" ({line.why})" if line.why else ""))
+        told = (line.better and f" → {line.better}") + (line.why and f" ({line.why})")
+        typer.echo(f"  ↑ {line.rule}{told}")
 
 
 def _typed() -> str | None:

@@ -91,7 +91,7 @@ def test_a_line_that_speaks_of_facts_is_offered_only_when_they_were_told(name):
             if not offered:
                 break
             for line in offered:
-                assert set(scenario.lines[line].get("after", ())) <= set(play.state.told)
+                assert set(scenario.lines[line].get("after", ())) <= play.state.known
             play.line(offered[0])
 
 

@@ -6,6 +6,12 @@ from pathlib import Path
 from crmlab.roleplay.screen.view import Bubble, Feeling, View, labels
 
 STYLE = Path(__file__).with_name("screen.css")
+SIGNS = {
+    "done": "✓",
+    "part": "◐",
+    "now": "▶",
+    "open": "○",
+}  # told apart by shape, so that they print in black and white
 GOOD, FAIR, BAD = "#1f6f43", "#8a5a00", "#a3261b"  # each above 5:1 on white
 
 
@@ -74,12 +80,13 @@ def steps(view: View) -> str:
     """Return the list of steps with a sign for each; empty outside practice."""
     if not view.steps:
         return ""
-    signs = {"done": "✓", "now": "▶", "open": "○"}
     rows = "".join(
-        f'<li class="crm-{state}"><span aria-hidden="true">{signs[state]}</span> {escape(name)}</li>'
+        f'<li class="crm-{state}"><span aria-hidden="true">{SIGNS[state]}</span> {escape(name)}</li>'
         for name, state in view.steps
     )
-    return f'<section class="crm-pane"><h3>{escape(labels(view.lang)["steps"])}</h3><ul class="crm-steps">{rows}</ul></section>'
+    told = labels(view.lang)
+    legend = f'<p class="crm-small">{escape(told["signs"])}</p>'
+    return f'<section class="crm-pane"><h3>{escape(told["steps"])}</h3><ul class="crm-steps">{rows}</ul>{legend}</section>'
 
 
 def hints(view: View) -> str:

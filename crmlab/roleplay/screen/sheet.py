@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from html import escape
 
 from crmlab.language import Words, translator
-from crmlab.roleplay.judge import TICKET, Line, Sheet, judge_play
+from crmlab.roleplay.judge import OUTCOME, TICKET, Line, Sheet, judge_play
 from crmlab.roleplay.screen.call import HINT_COST, Call
 from crmlab.roleplay.screen.curve import curve
+from crmlab.roleplay.screen.markup import SIGNS
+from crmlab.roleplay.screen.view import broken_promise
 from crmlab.roleplay.tagging.acts import acts
 
 MEDALS = ((90, "gold"), (75, "silver"), (50, "bronze"))
@@ -61,11 +63,13 @@ def _top(call: Call, made: Score, _: Words) -> str:
         procedure=sheet.procedure, outcome=sheet.outcome or 0
     )
     price = _(" · 提示 −{cost}").format(cost=HINT_COST * made.hints) if made.hints else ""
+    promise = broken_promise(call, _)
+    broken = f"<p>{escape(promise)}</p>" if promise else ""
     cap = f'<p class="crm-cap">{escape(_cap(sheet.cap, _))}</p>' if sheet.cap else ""
     return (
         f'<div class="crm-score"><div class="crm-points"><b>{made.points}</b><span>/100</span></div>'
         f"<div><p><b>{escape(medal)}</b></p><p>{escape(parts + price)}</p>"
-        f"<p>{escape(ends.get(call.ended, ''))}</p>{cap}</div></div>"
+        f"<p>{escape(ends.get(call.ended, ''))}</p>{broken}{cap}</div></div>"
     )
 
 
@@ -82,22 +86,34 @@ def _improvements(sheet: Sheet, _: Words) -> str:
     if not sheet.improvements:
         praise = _("没有要改进的地方，做得很好！")
         return f"<p>{escape(praise)}</p>"
-    say = _("可以这样说：")
     rows = "".join(
-        f"<li><b>{escape(line.rule)}</b>{_cited(line, _)}<br>{_why(line)}"
-        f"{escape(say)}<q>{escape(line.better)}</q></li>"
+        f"<li>{mark(line)} <b>{escape(line.rule)}</b>{_cited(line, _)}{_why(line)}{_better(line, _)}</li>"
         for line in sheet.improvements
     )
     return _titled(_("下次先改这几点"), f'<ol class="crm-better">{rows}</ol>')
 
 
+def mark(line: Line) -> str:
+    """Return the sign of a line: all of its points, a part of them, or none."""
+    return SIGNS["done" if line.points == line.of else "part" if line.points else "open"]
+
+
 def _why(line: Line) -> str:
-    return f'<span class="crm-small">{escape(line.why)}</span><br>' if line.why else ""
+    return f"<br>{escape(line.why)}" if line.why else ""
+
+
+def _better(line: Line, _: Words) -> str:
+    if not line.better:
+        return ""
+    if line.part == TICKET:
+        return f"<br>{escape(line.better)}"
+    told = _("可以这样说：")
+    return f"<br>{escape(told)}<q>{escape(line.better)}</q>"
 
 
 def _cited(line: Line, _: Words) -> str:
     if not line.turn and line.points == line.of:
-        return '<span class="crm-small"> ✓</span>'
+        return ""
     if line.part == TICKET and line.points:
         return f'<span class="crm-small"> <q>{escape(line.quote)}</q></span>' if line.quote else ""
     if not line.turn:
@@ -109,26 +125,32 @@ def _cited(line: Line, _: Words) -> str:
 
 def _points(made: Score, _: Words) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(line.rule)}</th><td class="crm-number" style="white-space:nowrap">{line.points}/{line.of}</td>'
-        f"<td>{_cited(line, _)}</td></tr>"
+        f'<tr><td class="crm-mark">{mark(line)}</td><th scope="row">{escape(line.rule)}</th>'
+        f'<td class="crm-number" style="white-space:nowrap">{line.points}/{line.of}</td>'
+        f"<td>{_cited(line, _)}{_why(line)}</td></tr>"
         for line in made.sheet.lines
     )
-    more = [(_("结果：满意、方案、兑现"), f"{made.sheet.outcome or 0}/30")]
+    filed = next((line for line in made.sheet.lines if line.part == TICKET), None)
+    got, of = (filed.points, filed.of) if filed else (0, 0)
+    more = [(_("结果：满意、方案、兑现"), f"{(made.sheet.outcome or 0) - got}/{OUTCOME - of}")]
     if made.hints:
         more.append((_("看提示"), f"−{HINT_COST * made.hints}"))
     rows += "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="crm-number" style="white-space:nowrap">{told}</td><td></td></tr>'
+        f'<tr><td></td><th scope="row">{escape(name)}</th><td class="crm-number" style="white-space:nowrap">{told}</td><td></td></tr>'
         for name, told in more
     )
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (_("规则"), _("得分"), _("依据")))
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    names = ("", _("规则"), _("得分"), _("依据"))
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    signs = _("✓ 全部做到　◐ 做到一部分　○ 没有做到")
+    legend = f'<p class="crm-small">{escape(signs)}</p>'
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{legend}"
 
 
 def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
     known = {act.name: act for act in acts()}
     rules: dict[int, list[str]] = {}
     for line in sheet.lines:
-        rules.setdefault(line.turn, []).append(f"{line.rule.split()[0]} {line.points}/{line.of}")
+        rules.setdefault(line.turn, []).append(f"{mark(line)} {line.rule.split()[0]} {line.points}/{line.of}")
     before, rows = call.play._start(), ""
     for turn in call.play.turns:
         done = " · ".join(known[name].label(call.play.lang) for name in turn.acts if name in known)

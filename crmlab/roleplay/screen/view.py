@@ -5,6 +5,7 @@ from typing import Any
 
 from crmlab.language import Words, translator
 from crmlab.roleplay import voice
+from crmlab.roleplay.appraisal import rules_of
 from crmlab.roleplay.engine import MOST_TURNS
 from crmlab.roleplay.screen.call import HINT_COST, Call
 from crmlab.roleplay.screen.chips import chips
@@ -72,7 +73,7 @@ class View:
     guesses: tuple[Guess, ...]
     feelings: tuple[Feeling, ...]
     steps: tuple[tuple[str, str], ...]
-    """Name of each step, and done, now or open; empty outside practice."""
+    """Name of each step, and done, part, now or open; empty outside practice."""
     ticket: tuple[Field, ...]
     hints: tuple[str, ...]
     can_hint: bool
@@ -134,6 +135,7 @@ def labels(lang: str) -> dict[str, str]:
         "saved": _("工单已保存"),
         "feelings": _("客户的心情"),
         "steps": _("步骤"),
+        "signs": _("✓ 做到　◐ 做到一部分　▶ 现在做　○ 还没做"),
         "clock": _("通话时间"),
         "print": _("打印成绩单"),
         "choose": _("请选择…"),
@@ -167,11 +169,21 @@ def _bubbles(call: Call, _: Words) -> tuple[Bubble, ...]:
         notes += [_("语言模型没有接上，这是剧本里的话")] if said.failed else []
         shown.append(Bubble("customer", name, said.text, " · ".join(note for note in notes if note)))
         before = turn.state
+    if told := broken_promise(call, _):
+        shown.append(Bubble("system", _("系统"), told))
     if call.left:
         shown.append(Bubble("system", _("系统"), _("你挂断了电话。")))
     if call.pending:
         shown.append(Bubble("agent", me, call.pending, _("等你确认")))
     return tuple(shown)
+
+
+def broken_promise(call: Call, _: Words) -> str:
+    """Return what came of a promise nobody could keep, once the call is over; "" when there was none."""
+    if call.play.state.ended != "farewell" or not call.play.state.overpromised:
+        return ""
+    cost = rules_of(call.scenario)["cases"]["broken_promise"]["anger"]
+    return _("许下的事没有兑现：客户接到回访时更生气了（生气 {change}）。").format(change=f"{cost:+d}")
 
 
 def _acts_note(done: tuple[str, ...], lang: str) -> str:
@@ -199,8 +211,8 @@ def _feelings(call: Call, _: Words) -> tuple[Feeling, ...]:
         return ()
     now = play.state
     before = play.turns[-2].state if len(play.turns) > 1 else play._start()
-    anger = (_("平静"), _("不快"), _("不满"), _("生气"), _("气极了"))
-    trust = (_("不信任"), _("将信将疑"), _("有点信任"), _("信任"), _("很信任"))
+    anger = (_("平静"), _("不快"), _("不满"), _("很生气"), _("气极了"))
+    trust = (_("不信任"), _("将信将疑"), _("有点信任"), _("比较信任"), _("很信任"))
     patience = (_("快没耐心了"), _("不耐烦"), _("还有耐心"), _("有耐心"), _("很有耐心"))
     told = (
         Feeling("anger", _("生气"), *_felt_now(now.anger, before.anger, anger), bad=True),
@@ -217,12 +229,9 @@ def _felt_now(value: int, before: int, words: tuple[str, ...]) -> tuple[str, int
 def _steps(call: Call) -> tuple[tuple[str, str], ...]:
     if call.play.level != 1:
         return ()
-    shown, now_given = [], False
-    for step, over in progress(call.play):
-        state = "done" if over else "open" if now_given else "now"
-        now_given = now_given or not over
-        shown.append((step["rule"][call.play.lang], state))
-    return tuple(shown)
+    return tuple(
+        (step["rule"][call.play.lang], state) for step, state in progress(call.play, over=bool(call.ended))
+    )
 
 
 def _ticket(call: Call, _: Words) -> tuple[Field, ...]:
