@@ -217,7 +217,7 @@ assert board.get("denominator") == "asked", lab.words.say("slip_denominator")
 #
 # 只打听是 *咨询*，只问货在哪是 *货品跟踪*，要一个说法就是 *投诉*。下面八通里 **有两通不是来办业务的，把它们找出来。**
 #
-# **最早的两通记进 CRM。** 运行下面一格，按“打开 CRM”，在左边一通一通地办：“填入号码”，选事由，写一句内容，选下一步（登记后结束的空着），“保存记录”，“处理完了，下一件”。
+# **最早的两通记进 CRM。** 运行下面一格，按“打开 CRM”，在左边一通一通地办：“填入号码”，选事由，写一句内容，选下一步，“保存”，“处理完了，下一件”。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "cards_crm", "locked": true, "schema_version": 3, "solution": false, "task": false}
 cards = lab.table("call_cards")
