@@ -130,7 +130,7 @@ def labels(lang: str) -> dict[str, str]:
         "hang_up": _("挂断"),
         "again": _("再练一次"),
         "card": _("客户卡"),
-        "ticket": _("工单"),
+        "ticket": _("这通电话的工单"),
         "save": _("保存工单"),
         "saved": _("工单已保存"),
         "feelings": _("客户的心情"),
