@@ -407,8 +407,8 @@ lab.form("causes")
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "causes_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 mend = lab.answer("causes")
 ### BEGIN SOLUTION
-known = evidence("truth").facts["cases"]["causes"]
-mend = {"three": known["top"], "over": "all_cost", "share": known["share"]}
+mend = {name: evidence("truth").facts["cases"]["causes"][key] for name, key in (("three", "top"), ("share", "share"))}
+mend |= {"over": "all_cost"}
 ### END SOLUTION
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "causes_three", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
