@@ -20,6 +20,9 @@ import numpy as np
 from crmlab import complaint_answers, crm_hand, demo, skill_answers
 from crmlab.judging import Truth
 from crmlab.places import COURSE
+from crmlab.roleplay.screen import sheet
+from crmlab.roleplay.screen.call import taken_up
+from crmlab.standing import ENOUGH
 from crmlab.telephone import ring
 from crmlab.variants import Pool
 from crmlab.words import Field, FormSpec, load
@@ -94,15 +97,14 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     ):
         forms = load(COURSE / demo.PROJECT / f"{lab}.toml").forms
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
-    went = {
-        scenario: student.right()
-        for scenario in (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS)
-    }
-    for scenario, well in went.items():
-        ring(project, scenario, student.name, well=well)
-    if went[skill_answers.CALL]:  # whoever fails the core call does not go on to the extension of lab 3
+    calls = (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS)
+    # Each line is right or not; of each call only the score counts.
+    made = {name: ring(project, name, student.name, well=student.right) for name in calls}
+    if (
+        sheet.score(taken_up(made[skill_answers.CALL])).points >= ENOUGH
+    ):  # else nobody goes on to the extension
         for level in (2, 3):
-            ring(project, skill_answers.CALL, student.name, well=student.right(), level=level)
+            ring(project, skill_answers.CALL, student.name, well=student.right, level=level)
     given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
-"""A simulated student on the telephone: every line the best on offer, or every line the worst."""
+"""A simulated student on the telephone: each line the best on offer, or the worst."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,13 @@ if TYPE_CHECKING:
 MOST_LINES = 30
 
 
-def ring(folder: Path, scenario: str, student: str, *, well: bool, level: int = 1) -> Path:
-    """Take the call of `scenario` in the project `folder`, its lines in the author's order or from the end; return its log.
+def ring(
+    folder: Path, scenario: str, student: str, *, well: bool | Callable[[], bool], level: int = 1
+) -> Path:
+    """Take the call of `scenario` in the project `folder` and return its log.
 
-    At level 3, where no line is on offer, the same words are spoken freely.
+    With `well` each line is the first on offer in the author's order, without it the last; a function is asked at
+    every line. At level 3, where no line is on offer, the same words are spoken freely.
     """
     from crmlab.roleplay.screen import attempts
     from crmlab.roleplay.screen.chips import chips
@@ -22,10 +26,11 @@ def ring(folder: Path, scenario: str, student: str, *, well: bool, level: int = 
     for turn in range(MOST_LINES):
         if call.ended:
             break
+        good = well() if callable(well) else well
         if offered := chips(call.play):
-            call.do("line", line=(min if well else max)(offered, key=order.index))
+            call.do("line", line=(min if good else max)(offered, key=order.index))
         else:
-            known = _known(call, well=well)
+            known = _known(call, well=good)
             _speak(call, known[turn % len(known)])
     return call.path
 

@@ -22,6 +22,7 @@ from sim.workdays import Workdays
 PARTS = ("new", "mine")
 DAYS_AHEAD = 12
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+MARKS = {"off": _("休"), "on": _("班"), "": ""}
 SORRY = _("打电话道歉，说明进度")
 CALLS_AT = "09:00"
 DESKS = [one for one in Case.Level.choices if one[0] != Case.Level.NOBODY]
@@ -109,7 +110,7 @@ def _title(part: str) -> Any:
 def _words() -> dict[str, Any]:
     return {
         "save": _("保存"), "nothing": _("台账里还没有投诉：回到笔记本，运行打开 CRM 的那一格"), "open": _("打开这一条"),
-        "late": _("超期"), "opened": _("登记"), "today": _("练习里的今天"), "off": _("休"), "on": _("班"),
+        "late": _("超期"), "opened": _("登记"), "today": _("练习里的今天"), "off": MARKS["off"], "on": MARKS["on"],
         "unsaved": _("有改动，还没有保存"), "rules": _("公司的规定"), "story": _("经过"), "decide": _("你的决定"),
         "number": _("编号"),
         "severity_rules": [
@@ -138,6 +139,14 @@ def _days(cases: list[Case]) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def _mark(day: date) -> str:
+    """Return "off" for a holiday, "on" for a weekend day that is worked, "" for any other day."""
+    worked, weekend = Workdays(day.isoformat()).is_open(0), day.weekday() >= 5
+    if worked:
+        return "on" if weekend else ""
+    return "off" if not weekend or _in_holiday(day) else ""
+
+
 def _calendar(cases: list[Case]) -> list[list[dict[str, Any]]]:
     """Return the weeks of those days: a day, whether it is a holiday, whether a weekend day that is worked."""
     days = _days(cases)
@@ -145,12 +154,10 @@ def _calendar(cases: list[Case]) -> list[list[dict[str, Any]]]:
         return []
     begin = days[0] - timedelta(days=days[0].weekday())
     calendar = Workdays(begin.isoformat())
-    cells = []
+    cells: list[dict[str, Any]] = []
     for n in range((days[-1] - begin).days + 7 - days[-1].weekday()):
-        day, worked = calendar.date(n), calendar.is_open(n)
-        weekend = day.weekday() >= 5
-        off = not worked and (not weekend or _in_holiday(day))
-        cells.append({"day": day, "off": off, "on": worked and weekend})
+        day = calendar.date(n)
+        cells.append({"day": day, "mark": _mark(day)})
     return [cells[k : k + 7] for k in range(0, len(cells), 7)]
 
 
@@ -171,7 +178,10 @@ def _form(case: Case, part: str, days: list[date], data: Any = None) -> Any:
         return New(data, prefix=prefix, initial={**now, "seen_version": case.version})
     by = case.deadline or case.call_back_on
     now = {"by": by.isoformat() if by else "", "late": _calls(case).exists()}
-    choices = [(day.isoformat(), f"{day:%m-%d} {WEEKDAYS[day.weekday()]}") for day in days]
+    choices = [
+        (day.isoformat(), f"{day:%m-%d} {WEEKDAYS[day.weekday()]} {MARKS[_mark(day)]}".rstrip())
+        for day in days
+    ]
     return Mine(data, prefix=prefix, initial={**now, "seen_version": case.version}, days=choices)
 
 

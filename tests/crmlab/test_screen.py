@@ -13,7 +13,7 @@ from crmlab.errors import LabError
 from crmlab.roleplay.screen import attempts, markup, sheet
 from crmlab.roleplay.screen.call import MOST_EVENTS, Call, Stale, taken_up
 from crmlab.roleplay.screen.curve import curve
-from crmlab.roleplay.screen.view import view
+from crmlab.roleplay.screen.view import labels, view
 
 NAME = "complaint_late_broken"
 SORRY = {"zh": "真对不起，让您久等了，您先消消气。", "en": "I am so sorry that you had to wait this long."}
@@ -341,3 +341,8 @@ def test_the_link_to_print_lies_under_the_students_own_address(tmp_path, monkeyp
     if prefix:
         monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", prefix)
     assert f'href="{begins}roleplay/print?scenario=x&amp;' in inside._paper(tmp_path / "plays", "x", "zh")
+
+
+def test_the_box_speaks_of_numbered_lines_only_where_there_are_some() -> None:
+    told = [labels("zh", level)["placeholder"] for level in (1, 3)]
+    assert "1、2、3" in told[0] and "1、2、3" not in told[1]

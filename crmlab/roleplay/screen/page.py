@@ -164,7 +164,7 @@ class Talk(Page):
     def get(self) -> None:
         """Show the call as it stands; the script asks for its panes."""
         call = self.call()
-        told = labels(call.play.lang)
+        told = labels(call.play.lang, call.play.level)
         asked = {key: str(value) for key, value in self.asked().items() if key != "student"}
         asked |= {"scenario": call.scenario.id, "project": self.get_query_argument("project", "")}
         data = {"told": told, "asked": asked, "state": {**state(call), "notice": call.notice}}

@@ -28,7 +28,7 @@ class Talk:
         paper: str = "",
     ) -> None:
         self.call, self._again, self._reload = call, again, reload
-        self.told = labels(call.play.lang)
+        self.told = labels(call.play.lang, call.play.level)
         self._build(paper)
         self.notice.value = markup.notice(call.notice, bad=True)
         self._show()

@@ -112,13 +112,15 @@ def view(call: Call) -> View:
     )
 
 
-def labels(lang: str) -> dict[str, str]:
-    """Return the words on buttons and regions, in `lang`."""
+def labels(lang: str, level: int = 1) -> dict[str, str]:
+    """Return the words on buttons and regions, in `lang`; level 3 offers no lines to choose by their number."""
     _ = translator(lang)
     return {
         "log": _("通话记录"),
         "box": _("你要说的话"),
-        "placeholder": _("输入你要说的话，按回车发送；输入 1、2、3 选用建议语句"),
+        "placeholder": _("输入你要说的话，按回车发送；输入 1、2、3 选用建议语句")
+        if level < 3
+        else _("输入你要说的话，按回车发送"),
         "send": _("发送"),
         "chips": _("建议语句"),
         "understood": _("系统理解为…"),
