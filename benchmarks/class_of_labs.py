@@ -19,15 +19,16 @@ import numpy as np
 
 from crmlab import complaint_answers, crm_hand, demo, skill_answers
 from crmlab.judging import Truth
+from crmlab.mirror import NONE, STRONG
 from crmlab.places import COURSE
 from crmlab.roleplay.screen import sheet
 from crmlab.roleplay.screen.call import taken_up
-from crmlab.standing import ENOUGH
 from crmlab.telephone import ring
 from crmlab.variants import Pool
 from crmlab.words import Field, FormSpec, load
 
 CHANCES = (0.50, 0.99)  # of one decision, for the weakest and the strongest of the class
+ENOUGH = 70  # points of the call of lab 3 from which one goes on to its extension
 OFF = 1.3  # a wrong number is so many times the right one
 WORLDS = 10
 SEED = 20261124
@@ -89,26 +90,34 @@ def hand_in(home: Path, released: Path, student: Student) -> Path:
     pool, project = Pool(home), desk / demo.PROJECT
     nnn = pool.variant_of(student.name).nnn
     facts, visible = Truth(pool.truth(nnn)).facts, pool.visible(nnn)
-    given: dict[str, Any] = {}
+    weakest, given = _rung(project, student), {}
     for lab, right, wrong in (
         (demo.LAB, demo.right_answers(facts, visible), demo.usual_slips(facts, visible)),
         (complaint_answers.LAB, *_both(complaint_answers.of, facts, visible)),
         (skill_answers.LAB, *_both(skill_answers.of, facts, visible)),
     ):
+        if "self" in right:
+            right["self"] = {**right["self"], "weakest": weakest}
         forms = load(COURSE / demo.PROJECT / f"{lab}.toml").forms
         given[lab] = {name: decided(student, forms[name], right[name], wrong[name]) for name in forms}
-    calls = (*demo.CALLS, *complaint_answers.CALLS, *skill_answers.CALLS)
-    # Each line is right or not; of each call only the score counts.
-    made = {name: ring(project, name, student.name, well=student.right) for name in calls}
-    if (
-        sheet.score(taken_up(made[skill_answers.CALL])).points >= ENOUGH
-    ):  # else nobody goes on to the extension
-        for level in (2, 3):
-            ring(project, skill_answers.CALL, student.name, well=student.right, level=level)
     given = crm_hand.moved(project / "crm.sqlite3", visible, given)
     text = json.dumps({"schema": 1, "student": student.name, "answers": given}, ensure_ascii=False)
     (project / "answers.json").write_text(text, encoding="utf-8")
     return submit(desk, demo.PROJECT, student.name)
+
+
+def _rung(project: Path, student: Student) -> str:
+    """Take the calls of all labs, each line right or not; return the weakest step of the last, as its sheet tells it.
+
+    Whoever fails it does not go on to the extension, where it is taken at the other levels.
+    """
+    for name in (*demo.CALLS, *complaint_answers.CALLS):
+        ring(project, name, student.name, well=student.right)
+    made = sheet.score(taken_up(ring(project, skill_answers.CALL, student.name, well=student.right)))
+    for level in (2, 3) if made.points >= ENOUGH else ():
+        ring(project, skill_answers.CALL, student.name, well=student.right, level=level)
+    steps = made.sheet.plain()["steps"]
+    return min(steps, key=lambda name: steps[name]) if min(steps.values()) < STRONG else NONE
 
 
 def _both(of: Callable[..., dict[str, Any]], facts: dict[str, Any], visible: Path) -> tuple[Any, Any]:

@@ -259,7 +259,7 @@ with lab.check("talk") as check:
 # %% [markdown]
 # **现在接。** 从几句话里挑一句，也可以用你话术卡上的句子。通话结束后把工单填好。不满意就按“再练一次”，**算最好的一次**。
 #
-# 怎样评分：老师那边照通话记录重放一遍，按开场、询问、核对、答复、约定、结束六步打分。60 分得 3 分，80 分再得 2 分。
+# 怎样评分：老师那边照通话记录重放一遍，按开场、询问、核对、答复、约定、结束六步打分。这已经是第五通了，门槛高一点：70 分得 3 分，80 分再得 2 分。
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "ring", "locked": true, "schema_version": 3, "solution": false, "task": false}
 lab.roleplay("enquiry_needs_time", level=int((lab.answer("talk") or {}).get("level") or 1))
@@ -269,7 +269,7 @@ lab.say("score_talk")
 ### BEGIN HIDDEN TESTS
 from crmlab.judging import evidence
 
-assert evidence("plays").score("enquiry_needs_time") >= 60, lab.words.say("slip_talk")
+assert evidence("plays").score("enquiry_needs_time") >= 70, lab.words.say("slip_talk")
 ### END HIDDEN TESTS
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "talk_well", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}

@@ -71,7 +71,7 @@ def replayed(record: dict[str, Any], folder: Path) -> Call:
 
 def test_the_terminal_takes_numbers_free_words_and_buttons_and_judges_as_the_screen(tmp_path: Path) -> None:
     path = tmp_path / "play.json"
-    call = held(path, [*TALK, "/bye", "3", "2", "锅盖裂了"])
+    call = held(path, [*TALK, "/bye", "4", "2", "锅盖裂了"])
     assert [event["k"] for event in call.events] == [
         "line", "say", "confirm", "say", "confirm", "hint", "line", "hold", "say", "confirm", "line", "hang_up", "crm", "crm", "crm",
     ]  # fmt: skip
