@@ -211,6 +211,7 @@ def _picture(tables: "Frames", customer: int, _: Any) -> str:
         axes.set_xlim(0.4, len(yuan) + 0.6)
         axes.set_xlabel(_("第几个月"))
         axes.set_ylabel(_("元"))
+        axes.set_ylim(0.0, max(1.08 * float(yuan.max()), 1.0))  # who paid nothing has an axis all the same
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if "truth_month" in tables:
             mood = tables["truth_month"].query("customer_id == @customer")

@@ -19,7 +19,7 @@ DAY_STEP = 1_000_000
 @dataclass(frozen=True)
 class UsualProvider:
     """A provider going about its business: half of those who gave notice are asked to stay, some are offered a
-    term, heavy users are told in time, lost ones called, and a few prospects.
+    term, a third are told before they use too much, lost ones called, and a few prospects.
     """
 
     name: str = "usual provider"
