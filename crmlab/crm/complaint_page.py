@@ -147,11 +147,29 @@ def _calendar(cases: list[Case]) -> list[list[dict[str, Any]]]:
     calendar = Workdays(begin.isoformat())
     cells = []
     for n in range((days[-1] - begin).days + 7 - days[-1].weekday()):
-        day, worked = calendar.date(n), calendar.is_open(n)
-        weekend = day.weekday() >= 5
-        off = not worked and (not weekend or _in_holiday(day))
-        cells.append({"day": day, "off": off, "on": worked and weekend})
+        day = calendar.date(n)
+        cells.append({"day": day, "off": _off(day), "on": _on(day)})
     return [cells[k : k + 7] for k in range(0, len(cells), 7)]
+
+
+def _option(day: date) -> tuple[str, str]:
+    """Return a day as it stands in the list: the same marks as in the calendar above it and in the notebook."""
+    mark = _("休") if _off(day) else _("班") if _on(day) else ""
+    return day.isoformat(), f"{day:%m-%d} {WEEKDAYS[day.weekday()]} {mark}".rstrip()
+
+
+def _on(day: date) -> bool:
+    """Return whether a day of a weekend is worked."""
+    return day.weekday() >= 5 and _open(day)
+
+
+def _off(day: date) -> bool:
+    """Return whether a day is a holiday; a plain weekend carries no mark."""
+    return not _open(day) and (day.weekday() < 5 or _in_holiday(day))
+
+
+def _open(day: date) -> bool:
+    return Workdays(day.isoformat()).is_open(0)
 
 
 def _in_holiday(day: date) -> bool:
@@ -171,7 +189,7 @@ def _form(case: Case, part: str, days: list[date], data: Any = None) -> Any:
         return New(data, prefix=prefix, initial={**now, "seen_version": case.version})
     by = case.deadline or case.call_back_on
     now = {"by": by.isoformat() if by else "", "late": _calls(case).exists()}
-    choices = [(day.isoformat(), f"{day:%m-%d} {WEEKDAYS[day.weekday()]}") for day in days]
+    choices = [_option(day) for day in days]
     return Mine(data, prefix=prefix, initial={**now, "seen_version": case.version}, days=choices)
 
 
