@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal
 
-from crmlab import cards
+from crmlab import cards, crm_answers
 from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.words import LabWords
@@ -82,12 +82,18 @@ class Check:
         _ = translator(self.lang)
         verdict = self.verdict or self._decide()
         return {
-            "unanswered": "○ " + _("这一题还没有作答：填好上面的表，按“保存答案”，再运行这一格"),
+            "unanswered": "○ " + self._unanswered(),
             "failed": "✗ " + _("{right} 处对了，{wrong} 处要再看看"),
             "unclear": "○ " + _("没能检查完"),
             "passed": "✓ " + _("检查通过"),
             "star": "✓ " + _("检查通过，没有用提示：★"),
         }[verdict].format(right=len(self.passed), wrong=len(self.failed))
+
+    def _unanswered(self) -> str:
+        _ = translator(self.lang)
+        if self.form in crm_answers.READ:  # what is done in the CRM is read by the cell above
+            return _("这一题还没有作答：在 CRM 里做完按“保存”，在表里填好按“保存答案”，再运行上一格和这一格")
+        return _("这一题还没有作答：填好上面的表，按“保存答案”，再运行这一格")
 
     def lines(self) -> list[str]:
         """Return the sentences of what does not hold, in order, or the praise of the lab's author."""

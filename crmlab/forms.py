@@ -232,7 +232,8 @@ def static(
             ]
             for key, about in rows
         ]
-        head = [*(("", "") if described else ("",)), *(f.label for f in spec.fields)]
+        named = (_("编号"), _("内容")) if described else (_("编号"),)
+        head = [*named, *(f.label for f in spec.fields)]
     else:
         lines, head = [], []
         for n, f in enumerate(spec.fields):

@@ -54,6 +54,16 @@ def test_an_open_answer_is_no_traceback(check: Any, broken: str) -> None:
     assert one.verdict == "unanswered" and "还没有作答" in one.title() and one.lines() == []
 
 
+@pytest.mark.parametrize(
+    ("form", "saved"), [("path", "填好上面的表，按“保存答案”"), ("sort", "在 CRM 里做完按“保存”")]
+)
+def test_an_open_answer_says_where_it_is_saved(check: Any, form: str, saved: str) -> None:
+    with check(answered=False) as one:
+        one.form = form
+        one.that("first", False)
+    assert one.verdict == "unanswered" and saved in one.title()
+
+
 def test_an_answer_given_in_code_is_checked_too(check: Any) -> None:
     with check(answered=False) as one:
         one.that("first", True)

@@ -1,5 +1,6 @@
 """Forms: what a student does on the screen becomes a plain answer, and comes back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,10 @@ def test_a_sheet_has_a_title_of_its_own_and_tells_what_each_row_is(specs: dict[s
     html, text = static(specs["register"], answer, rows=rows, title="交班记录", described=True)
     assert text.splitlines() == ["交班记录", "A1\t9:00 · 问价\t（没有作答）", "A2\t9:05 · 骂人\t投诉"]
     assert "交班记录" in html and specs["register"].title not in text
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', html)[:2] == [
+        "编号",
+        "内容",
+    ]  # no head is left empty
 
 
 def test_the_form_speaks_english(specs: dict[str, FormSpec]) -> None:

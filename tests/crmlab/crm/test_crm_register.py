@@ -1,5 +1,6 @@
 """The complaints and calls of a lab in the CRM: put there once, worked on one page, nothing written ever lost."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -226,12 +227,25 @@ def test_the_deadline_of_an_exercise_is_the_students_own_everywhere(register, se
     assert plain.deadline is None and plain.call_back_on is None  # nobody has classed it
 
 
+def test_a_page_lets_its_opener_find_the_tab_by_name(seen_by):
+    answer = seen_by("csr").get("/crm/complaints/")
+    assert not [name for name in answer.headers if name.lower() == "cross-origin-opener-policy"]
+
+
 def test_the_page_shows_rules_and_the_calendar_and_hides_numbers_from_the_agent(register, seen_by):
     one = case("D1")
     one.story += "电话 13800138000。"
     one.save()
     csr, leader = (seen_by(role).get("/crm/complaints/?part=mine").text for role in ("csr", "leader"))
     assert "10-10 班" in csr and "09-25 休" in csr and "09-19 休" not in csr and "09-20 班" in csr
+    listed = set(re.findall(r'<option value="2026-[^"]+"[^>]*>([^<]+)</option>', csr))
+    assert {
+        "09-20 周日 班",
+        "09-25 周五 休",
+        "09-26 周六 休",
+        "10-10 周六 班",
+    } <= listed  # as in the notebook's list
+    assert {"09-19 周六", "09-24 周四", "10-11 周日"} <= listed
     assert "13800138000" in leader and "13800138000" not in csr
     new = seen_by("csr").get("/crm/complaints/?part=nonsense").text
     assert "金额不超过 200 元" in new and "当场办好，结束" in new
