@@ -100,7 +100,7 @@ def _figures(rows: Sequence[Row], seconds: float, _: Say) -> str:
     answered, lost = _column(rows, "answered"), _column(rows, "abandoned")
     pictures = [
         _figure(
-            _("来电"),
+            _("来电量"),
             _chart(rows, [(_("已应答"), answered), (_("放弃"), lost)], bars=True),
             _("每半小时转人工的来电，各天平均；深色是已应答，浅色是放弃"),
         ),
@@ -224,7 +224,7 @@ def _clock(seconds: float) -> str:
 def _table(rows: Sequence[Row], _: Say) -> str:
     shown = [
         ("agents", _("坐席人数"), "whole"),
-        ("offered", _("来电"), "count"),
+        ("offered", _("来电量"), "count"),
         ("service_level", _("服务水平"), "share"),
         ("asa", _("平均应答速度"), "seconds"),
         ("abandonment_rate", _("放弃率"), "share"),

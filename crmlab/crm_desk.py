@@ -156,7 +156,8 @@ def look(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
     left = [number for number in there if number not in worked]
     if there:
         said = _("从 CRM 读到：{all} 条里做了 {done} 条").format(all=len(there), done=len(worked))
-        rest = _("还没有做的：{left}").format(left="、".join(left)) if left else ""
+        comma = "、" if lab.lang == "zh" else ", "
+        rest = _("还没有做的：{left}").format(left=comma.join(left)) if left else ""
         cards.show(
             cards.card(said, cards.paragraphs(rest), mood="calm" if left else "good"),
             f"{said}\n{rest}".strip(),

@@ -76,7 +76,7 @@ class Hints:
         _, total = self._, len(self.texts)
         self.button.description = _("提示 {n}/{total}").format(n=min(self.seen + 1, total), total=total)
         self.button.disabled = self.seen >= total
-        self.button.tooltip = _("看提示不扣分，只是少一枚徽章")
+        self.button.tooltip = _("看提示不扣分，只是少一颗星")
         shown = cards.bullets(self.texts[: self.seen])
         self.box.value = cards.card(_("提示"), shown) if shown else ""
 
