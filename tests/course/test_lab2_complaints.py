@@ -1,11 +1,15 @@
 """Project 3, lab 2: the calendar students count on is the true one, and every true answer can be chosen."""
 
 import re
+from types import SimpleNamespace
 
 import nbformat
+import pandas as pd
+import pytest
 
-from crmlab import casebook, complaint_answers
-from crmlab.places import COURSE
+from crmlab import cards, casebook, complaint_answers
+from crmlab.checks import Check
+from crmlab.places import COURSE, DATASETS
 from crmlab.words import load
 from sim.streams import Streams
 from sim.workdays import Workdays
@@ -45,3 +49,24 @@ def test_every_true_answer_can_be_chosen() -> None:
             for line in right[form].values():
                 assert all(value in asked[form, name] for name, value in line.items())
         assert set(right["causes"]["three"]) <= asked["causes", "three"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "table", "answer", "first"),
+    [
+        ("sort_severity", "cases_new", "sort", "all_cases"),
+        ("due_plain", "cases_due", "due", "all_days"),
+    ],
+)
+def test_a_record_left_out_in_the_crm_is_told_and_not_stumbled_over(
+    cell: str, table: str, answer: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "show", lambda *_: None)
+    cells = nbformat.read(FOLDER / f"{LAB}.ipynb", as_version=4).cells
+    source = next(one.source for one in cells if one.metadata.get("nbgrader", {}).get("grade_id") == cell)
+    check = Check(words=load(FOLDER / f"{LAB}.toml"), form=answer, answered=True)
+    rows = pd.read_parquet(DATASETS / "demo" / "visible" / f"{table}.parquet")
+    lab = SimpleNamespace(check=lambda form: check)
+    names = {"lab": lab, "new": rows, "mine": rows, answer: {}}
+    exec(source.split("### BEGIN HIDDEN TESTS")[0], names)
+    assert (check.verdict, check.failed[0], check.trouble) == ("failed", first, "")

@@ -226,3 +226,12 @@ def test_a_slip_is_named_with_what_was_chosen_and_what_to_ask_again():
         crm_slips.told(["a", "b"], lang="en") == "a; b"
         and crm_slips.told(["甲", "乙"], lang="zh") == "甲；乙"
     )
+
+
+def test_what_is_left_in_the_crm_is_listed_with_the_commas_of_the_language(folder, capsys):
+    one = lab(folder)
+    one.lang = "en"
+    crm_hand.work(folder / "crm.sqlite3", VISIBLE, {"sort": {"K1": RIGHT["sort"]["K1"]}})
+    crm_desk.look(one, "sort")
+    said = capsys.readouterr().out
+    assert "K2, K3" in said and "、" not in said
