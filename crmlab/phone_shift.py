@@ -62,7 +62,7 @@ def deal(
 ) -> tuple["pd.DataFrame", dict[str, Any]]:
     """Return the offer of trainings one student sees, and the facts: what each gains next week in yuan.
 
-    The best one is never the one that solves most, so that one number alone does not find it.
+    The best one is never the one that solves most, so that one number alone does not find it; no two do the same.
     """
     import pandas as pd
 
@@ -70,6 +70,8 @@ def deal(
     law = phone_skills.book()["training"]
     for use in range(ROUNDS):
         effects = _effects(streams.under("round", use), law)
+        if len(set(effects.values())) < len(effects):
+            continue  # two that do the same would show the same board, and look like a mistake
         friday = {
             name: law["days"] * under(*today, *one, scenario)["unsolved"] for name, one in effects.items()
         }

@@ -95,6 +95,16 @@ def test_the_same_seed_offers_the_same(offers: list[tuple[pd.DataFrame, dict[str
     pd.testing.assert_frame_equal(offer, offers[2][0])
 
 
+def test_no_two_trainings_do_the_same() -> None:
+    law, seed = phone_shift.phone_skills.book()["training"], 29  # its first round draws one effect twice
+    first = phone_shift._effects(Streams(seed).under("phone shift").under("round", 0), law)
+    assert len(set(first.values())) < len(first)
+    offer, _ = phone_shift.deal(
+        Streams(seed), friday(seed), _week(SCENARIO, Streams(seed), NEXT_WEEK), SCENARIO
+    )
+    assert not offer.duplicated(["talk", "solved"]).any()
+
+
 def test_trainings_that_cannot_be_told_apart_are_told(day: Days, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone_shift, "ROUNDS", 0)
     with pytest.raises(LabError, match="分得开"):
