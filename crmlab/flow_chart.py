@@ -104,11 +104,11 @@ def _box(axes: "Axes", one: Any, merged: Any, decided: tuple[float, str], _: Wor
         "edgecolor": charts.EDGE,
         "linewidth": 1.0 if merged is None else 2.0,
     }
-    wide = last - first + WIDE
+    wide, plus = last - first + WIDE, "＋" if lang == "zh" else " + "
     axes.add_patch(Rectangle((place - wide / 2, -TALL / 2), wide, TALL, zorder=2, **look))
     lines = {
-        0.22: ("＋".join(str(row.step) for row in both), SMALL, "normal"),
-        0.0: ("＋".join(getattr(row, f"step_{lang}") for row in both), PLAIN, "bold"),
+        0.22: (plus.join(str(row.step) for row in both), SMALL, "normal"),
+        0.0: (plus.join(getattr(row, f"step_{lang}") for row in both), PLAIN, "bold"),
         -0.25: (by_agent or getattr(one, f"who_{lang}"), SMALL, "normal"),
         0.62: (_above(one, merged, at_once, _), SMALL, "normal"),
         -0.66: (_below(one, made_here, _), SMALL, "normal"),

@@ -76,7 +76,14 @@ def test_neighbours_on_one_hub_do_not_see_each_other(two):
         status, page = ask(browser, one.url, token=one.token)
         assert status == 200
         form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-        told = {"kind": "call_in", "reason": "enquiry", "who": "某人", "link": "new", "name": name}
+        told = {
+            "kind": "call_in",
+            "reason": "enquiry",
+            "who": "某人",
+            "link": "new",
+            "name": name,
+            "next_step": "end",
+        }
         status, _page = ask(
             browser, f"{one.url}record/", token=one.token, sent={**told, "csrfmiddlewaretoken": form}
         )
