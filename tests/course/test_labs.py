@@ -193,6 +193,7 @@ def test_code_carries_no_prose_and_is_folded_but_for_the_sum_to_change(lab: Lab)
     assert unfolded == list(lab.sums)
 
 
+@pytest.mark.slow
 @every_lab
 def test_the_model_solution_loses_nothing_twice(lab: Lab, benches: dict[str, Bench]) -> None:
     assert benches[lab.id].lost() == {} == benches[lab.id].lost()

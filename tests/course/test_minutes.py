@@ -8,6 +8,8 @@ import pytest
 from crmlab.lint import Lab, minutes, read
 from crmlab.places import COURSE
 
+pytestmark = pytest.mark.slow  # every lab is run once
+
 PROJECTS = sorted(path.parent.name for path in COURSE.glob("*/project.toml"))
 LABS = [lab for project in PROJECTS for lab in read(COURSE / project)]
 PARTS = "①②③④⑤⑥⑦⑧"

@@ -14,6 +14,8 @@ from crmlab.errors import LabError
 from crmlab.lint import Lab, minutes, read, screen
 from crmlab.places import ROOT
 
+pytestmark = pytest.mark.slow  # labs are run to see their screens
+
 FOLDED = {"jupyter": {"source_hidden": True}}
 WORDS = """
 title = "一课"

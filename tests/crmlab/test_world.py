@@ -27,6 +27,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
 
 
+@pytest.mark.slow
 def test_a_seed_makes_the_same_bytes_in_another_process(world: World, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from crmlab.world import build, write; "
@@ -98,6 +99,7 @@ def test_the_story_call_comes_first_in_the_trace_and_is_told_as_it_was(world: Wo
     assert story["team"] in [team.name for team in load(SCENARIO).teams]
 
 
+@pytest.mark.slow
 def test_the_example_comes_second_and_has_waited_in_every_accepted_world(accepted: list[World]) -> None:
     for made in accepted:
         story, example = made.visible["trace"]["contact_id"].drop_duplicates().tolist()[:2]

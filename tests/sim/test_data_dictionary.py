@@ -10,6 +10,8 @@ import pytest
 from sim import closed_lists, data_dictionary, dataset, tables
 from sim.errors import InputError
 
+pytestmark = pytest.mark.slow  # a whole data set behind them
+
 COLUMNS = [
     pytest.param(name, column, id=f"{name}.{column.name}")
     for name, table in tables.tables().items()

@@ -6,6 +6,8 @@ import pytest
 from sim import dataset, instruments, tables
 from sim.market import Market, blocks
 
+pytestmark = pytest.mark.slow  # a whole market behind every test
+
 SIZE, MONTHS, SEED = 1500, 12, 2
 
 
