@@ -14,6 +14,8 @@ from nbformat.v4 import new_output
 from grader import asked, feedback
 from grader.course import Course
 
+pytestmark = pytest.mark.slow  # a class is marked for the pages
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 WORDS = """
 title = "两数之和 {edition}"
