@@ -69,5 +69,15 @@ def start_page(page: Any, url: str, *, tries: int = 3) -> None:
                 raise
 
 
+def past_dialogs(page: Any) -> list[str]:
+    """Say yes to every dialog JupyterLab has put before the page, as a student does; what they said."""
+    said = list[str]()
+    for dialog in page.locator(".jp-Dialog").all():
+        said.append(dialog.inner_text())
+        dialog.locator(".jp-mod-accept").click()
+        dialog.wait_for(state="detached")
+    return said
+
+
 def _local(url: str, base: str) -> bool:
     return url.startswith((base, base.replace("http", "ws"), "data:", "blob:", "about:"))
