@@ -1,29 +1,25 @@
 """What common random numbers are worth: the variance of a difference between policies against independent seeds.
 
-`crmlab bench counterfactual` prints, for a dozen ordinary policies after 12, 24 and 36 months, the ratio of variances
-and the correlation of the two worlds; then by how much orders rise, which part of them differs, customer by customer,
-and 2 over that part (decision 0168): orders are whole and customers draw their own numbers, so no numbers could give a ratio much above.
-Last comes what the policy adds to profit.
+`crmlab bench counterfactual` prints, for a dozen ordinary policies, the ratio of variances in two settings: markets of other
+seeds, whose people are others, and other futures of the same people. In each, first of what happened (second less first),
+then of the difference with chance taken out (decision 0168). Last comes what the policy adds to profit.
 `--uplift MARKET` prints instead how well two independent sets of futures agree on every lever, customer by customer.
 """
 
 import argparse
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim import truth
+from sim import futures, truth
 from sim.market import Market
 from sim.market.scene import Levers
 from sim.market.settings import load
-from sim.market.story import Story
 from sim.market.usual import usual
 from sim.policy import Actions, Policy, Steady, View
 from sim.streams import Streams
-
-SPANS = (12, 24, 36)
+from sim.truth import Comparison
 
 
 class Turn:
@@ -78,55 +74,29 @@ def policies() -> Mapping[str, Policy]:
     }
 
 
-def profits(story: Story) -> NDArray[np.float64]:
-    """Return margin less costs up to the end of each span, yuan."""
-    income, costs, first = story.income(), story.arrays("costs"), story.almanac.first
-    made = []
-    for months in SPANS:
-        paid = income["margin"][income["day"] < first[months]].sum() / 100.0
-        made.append(paid - (costs["amount"][costs["month"] < months].sum() if costs else 0.0))
-    return np.array(made)
+def ratios(several: Sequence[Comparison]) -> str:
+    """Return how much less a difference varies than between independent worlds: as it happened, and chance taken out."""
+    first, second = ([getattr(one, side) for one in several] for side in ("first", "second"))
+    apart = np.var(first, ddof=1) + np.var(second, ddof=1)
+    happened = np.var(np.subtract(second, first), ddof=1)
+    quiet = np.var([one.difference for one in several], ddof=1)
+    return " ".join(f"{apart / max(float(variance), 1e-9 * apart):9.1f}" for variance in (happened, quiet))
 
 
-def orders(story: Story) -> NDArray[np.int64]:
-    """Return the number of every order's customer."""
-    return story.arrays("orders")["customer_id"]
-
-
-def differing(one: NDArray[np.int64], two: NDArray[np.int64]) -> int:
-    """Return by how many orders customers differ between two worlds, up or down."""
-    ids, place = np.unique(np.concatenate([one, two]), return_inverse=True)
-    counts = [np.bincount(part, minlength=len(ids)) for part in np.split(place, [len(one)])]
-    return int(np.abs(counts[1] - counts[0]).sum())
-
-
-def ratios(customers: int, seeds: int) -> None:
-    """Print the table."""
-
-    def run(policy: Policy) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
-        stories = [Market(customers, seed).run(SPANS[-1], policy) for seed in range(seeds)]
-        return np.stack([profits(story) for story in stories]), [orders(story) for story in stories]
-
-    base, bought = run(Steady())
-    total = sum(map(len, bought))
-    print(
-        f"{customers} customers, {seeds} seeds; ratio (correlation) after {SPANS} months; "
-        f"orders more, differing, 2 over that; profit more after {SPANS[1]} months"
-    )
+def table(customers: int, months: int, seeds: int) -> None:
+    """Print a line a policy."""
+    markets = [Market(customers, seed) for seed in range(seeds)]
+    people = markets[0].start()
+    same = [futures.anew(markets[0], people, "same people", k) for k in range(seeds)]
+    print(f"{customers} customers, {months} months, {seeds} seeds; then {seeds} futures of the people of one")
+    print(f"{'policy':18s} happened     quiet  happened     quiet   profit")
     for name, policy in policies().items():
-        other, buys = run(policy)
-        cells = []
-        for one, two in zip(base.T, other.T, strict=True):
-            apart = one.var(ddof=1) + two.var(ddof=1)
-            ratio = apart / max((two - one).var(ddof=1), 1e-9 * apart)
-            cells.append(f"{ratio:8.1f} ({np.corrcoef(one, two)[0, 1]:.4f})")
-        more = sum(map(len, buys)) / total - 1.0
-        differ = sum(differing(*pair) for pair in zip(bought, buys, strict=True)) / total
-        gain = other[:, 1].sum() / base[:, 1].sum() - 1.0
-        print(
-            f"{name:18s} {' '.join(cells)} {more:+7.1%} {differ:6.1%} {2.0 / max(differ, 1e-9):7.1f} {gain:+7.1%}",
-            flush=True,
-        )
+        apart = [truth.counterfactual(market, months, Steady(), policy) for market in markets]
+        alike = [
+            truth.counterfactual(market, months, Steady(), policy, state=state) for state, market in same
+        ]
+        gain = sum(one.difference for one in apart) / sum(one.first for one in apart)
+        print(f"{name:18s}{ratios(apart)} {ratios(alike)} {gain:+8.1%}", flush=True)
 
 
 def agreement(kind: str, customers: int, replications: int) -> None:
@@ -140,7 +110,7 @@ def agreement(kind: str, customers: int, replications: int) -> None:
         for k in (1, 2)
     ]
     spent = (time.perf_counter() - start) / 2
-    print(f"{kind}, {customers} customers, {replications} futures: {spent:.0f} s a set")
+    print(f"{customers} customers, {replications} futures: {spent:.0f} s a set")
     print("lever: mean gain (yuan), correlation of two sets and what one says of itself; the same of staying")
     for lever in sets[0]:
         one, two = (several[lever] for several in sets)
@@ -159,13 +129,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=16)
+    parser.add_argument("--months", type=int, default=24)
     parser.add_argument("--uplift", metavar="MARKET", default="")
     parser.add_argument("--replications", type=int, default=truth.REPLICATIONS)
     told = parser.parse_args()
     if told.uplift:
         agreement(told.uplift, told.customers, told.replications)
     else:
-        ratios(told.customers, told.seeds)
+        table(told.customers, told.months, told.seeds)
 
 
 if __name__ == "__main__":

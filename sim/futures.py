@@ -1,13 +1,14 @@
 """Futures: what may become of the customers of one present, told with as little chance as can be."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.market import Market, churn, prospects
+from sim.market.customers import endurance
 from sim.market.needs import Round, margin_awaited
 from sim.market.scene import Levers, Scene
 from sim.market.state import State
@@ -17,6 +18,7 @@ from sim.streams import Streams
 
 MONTHLY_DISCOUNT = 0.008  # about 10 % a year
 PILOTS = 6  # futures that only say where the others will lead
+NEVER = 1e-9  # a hazard that is next to none
 DEATHLESS = 1e4  # an endurance that nothing wears down
 Course = Callable[[int], Policy]  # the policy of each month, counted from now
 
@@ -37,20 +39,51 @@ class Guide:
 
 @dataclass(frozen=True)
 class Future:
-    """One future of the customers of a present: `margin` of each month (rows), yuan, chance of orders taken out.
+    """One future of a market's customers: `margin` of each month (rows), yuan, less `luck`, the chance of orders.
 
-    `lost` and `back` are by how much more than to be expected somebody was lost or came back in a month,
+    `there` is who had not made up his mind to leave when a month began, or came in it, `hazard` what he bore in it;
+    `lost` and `back` are by how much more than to be expected somebody was lost or came back,
     `to_lose` and `to_come` what was to be expected, `kept` who was there at the end, `costs` what the firm spent in
     each month.
     """
 
     margin: NDArray[np.float64]
+    luck: NDArray[np.float64]
+    there: NDArray[np.bool_]
+    hazard: NDArray[np.float64]
     lost: NDArray[np.float64]
     back: NDArray[np.float64]
     to_lose: NDArray[np.float64]
     to_come: NDArray[np.float64]
     kept: NDArray[np.bool_]
     costs: NDArray[np.float64]
+
+    def of_first(self, n: int) -> "Future":
+        """Return the future of the first `n` customers: those of the present, without who came later."""
+        wide = {f.name: getattr(self, f.name)[..., :n] for f in fields(self) if f.name != "costs"}
+        return replace(self, **wide)
+
+    @property
+    def profit(self) -> float:
+        """What came, luck and all: margin less costs, yuan."""
+        return float(self.margin.sum() + self.luck.sum() - self.costs.sum())
+
+    def steady_value(self) -> NDArray[np.float64]:
+        """Return each customer's margin, yuan, not discounted, with chance taken out without any pilot.
+
+        What somebody stood to bring when he was lost, or came back, is then what he brought a month so far, for as long as
+        his hazard so far lets him stay.
+        """
+        months = len(self.margin)
+        stayed, borne = self.there.cumsum(axis=0), (self.hazard * self.there).cumsum(axis=0)
+        brought = self.margin.cumsum(axis=0) / np.maximum(stayed, 1)
+        usual = borne.sum(axis=1) / np.maximum(stayed.sum(axis=1), 1)
+        hazard = (borne + usual[:, None]) / (stayed + 1) + NEVER
+        left = np.arange(months - 1.0, -1.0, -1.0)[:, None]
+        rest = np.zeros((months + 1, self.margin.shape[1]))
+        rest[1:] = brought * -np.expm1(-hazard * left) / hazard
+        made: NDArray[np.float64] = self.margin.sum(axis=0) + self._spared(rest)
+        return made
 
     def value(self, guide: Guide) -> NDArray[np.float64]:
         """Return each customer's discounted margin, yuan.
@@ -115,20 +148,20 @@ def nothing(month: int) -> Policy:
 
 def future(market: Market, state: State, months: int, course: Course, noise: int) -> Future:
     """Return what becomes of the customers of `state` in the months after it, under one noise."""
-    here, futures = _anew(market, state, "future", noise)
-    return _told(futures, here, months, course)[0]
+    here, futures = anew(market, state, "future", noise)
+    return followed(futures, here, months, course).of_first(len(state.people))
 
 
 def guide(market: Market, state: State, months: int) -> Guide:
     """Return what pilots in which nobody is lost, and all are back, expect of each customer; survival weighed in."""
     rest, stay = np.zeros((2, PILOTS, months + 1, len(state.people)))
     for k in range(PILOTS):
-        here, futures = _anew(market, state, "pilot", k)
+        here, futures = anew(market, state, "pilot", k)
         gone = np.flatnonzero(~here.people.alive)
         churn.revive(market.settings, here.people, gone, futures.streams)
         here.people.endurance[:] = DEATHLESS
-        one, hazard = _told(futures, here, months, nothing)
-        survives, worth = np.exp(-hazard), discount(months)[:, None] * one.margin
+        one = followed(futures, here, months, nothing).of_first(len(state.people))
+        survives, worth = np.exp(-one.hazard), discount(months)[:, None] * one.margin
         value, chance = np.zeros(len(state.people)), np.ones(len(state.people))
         stay[k, months] = chance
         for t in reversed(range(months)):
@@ -155,7 +188,7 @@ def arrivals(market: Market, state: State, months: int, *, called: bool) -> NDAr
 
 def worth_of_newcomers(market: Market, state: State, months: int, noise: int) -> NDArray[np.float64]:
     """Return the discounted margin of each warm prospect, yuan, in a future in which all are won at once."""
-    here, futures = _anew(market, state, "newcomers", noise)
+    here, futures = anew(market, state, "newcomers", noise)
     ids, story = here.prospects.id.copy(), _story(market, state.month + months)
     here.prospects.clock[:] = 0.0
     for _ in range(months):
@@ -176,7 +209,7 @@ def _margins(market: Market, story: Story, start: int, months: int, ids: NDArray
     return sums(paid["customer_id"], at, paid["margin"] / 100.0, ids, months)
 
 
-def _anew(market: Market, state: State, *path: str | int) -> tuple[State, Market]:
+def anew(market: Market, state: State, *path: str | int) -> tuple[State, Market]:
     """Return a copy of the present with all that lies ahead drawn anew, and a market of the same chances.
 
     Needs, endurance and clocks are exponential, so what is left of them has the same law.
@@ -191,34 +224,57 @@ def _anew(market: Market, state: State, *path: str | int) -> tuple[State, Market
     return here, futures
 
 
-def _told(market: Market, here: State, months: int, course: Course) -> tuple[Future, NDArray[np.float64]]:
-    """Run a present on and return its future, and the hazard that each bore month by month."""
-    n, start, people = len(here.people), here.month, here.people
-    story = _story(market, start + months)
-    hazard, lost, back, to_lose, to_come, luck = np.zeros((6, months, n))
+def followed(market: Market, here: State, months: int, course: Course) -> Future:
+    """Run a market on from `here`, which is changed, and return the future of everybody in it at the end."""
+    start, people = here.month, here.people
+    story, told = _story(market, start + months), list[tuple[NDArray, ...]]()
     for k in range(months):
-        story.begin(len(people))
-        before, life = people.endurance[:n].copy(), people.life[:n].copy()
-        mortal = _undecided(here, n)
+        n = len(people)
+        story.begin(n)
+        before, life, there = people.endurance.copy(), people.life.copy(), _undecided(here)
         market.step(here, course(k), story)
-        mortal &= people.life[:n] == life  # whoever was held or won back has an endurance of his own
-        hazard[k] = np.maximum(before - people.endurance[:n], 0.0)
-        to_lose[k] = mortal * -np.expm1(-hazard[k])
-        lost[k] = mortal * (people.endurance[:n] <= 0.0) - to_lose[k]
-        back[k], to_come[k], luck[k] = story.back[:n], story.to_come[:n], story.luck[:n]
-    costs = story.arrays("costs")
-    spent = np.zeros(months)
+        new = len(people) - n
+        before = np.concatenate([before, endurance(market.streams, people.id[n:])])
+        there = np.concatenate([there, np.ones(new, dtype=bool)])
+        hazard = np.maximum(before - people.endurance, 0.0)
+        # Whoever was held or won back has an endurance of his own.
+        mortal = there & (people.life == np.concatenate([life, np.zeros(new, dtype=life.dtype)]))
+        to_lose = mortal * -np.expm1(-hazard)
+        lost = mortal * (people.endurance <= 0.0) - to_lose
+        told.append((there, hazard, lost, to_lose, story.back, story.to_come, story.luck))
+    there, hazard, lost, to_lose, back, to_come, luck = (
+        _padded(rows, len(people)) for rows in zip(*told, strict=True)
+    )
+    costs, spent = story.arrays("costs"), np.zeros(months)
     if costs:
         np.add.at(spent, costs["month"] - start, costs["amount"])
-    margin = _margins(market, story, start, months, people.id[:n])
-    return Future(margin - luck, lost, back, to_lose, to_come, _undecided(here, n), spent), hazard
+    return Future(
+        margin=_margins(market, story, start, months, people.id) - luck,
+        luck=luck,
+        there=there,
+        hazard=hazard,
+        lost=lost,
+        back=back,
+        to_lose=to_lose,
+        to_come=to_come,
+        kept=_undecided(here),
+        costs=spent,
+    )
 
 
-def _undecided(state: State, n: int) -> NDArray[np.bool_]:
-    """Return who of the first `n` customers is there and has not made up his mind to leave."""
+def _padded(rows: tuple[NDArray, ...], n: int) -> NDArray:
+    """Return rows of growing length as one matrix, nothing where there was nobody yet."""
+    made = np.zeros((len(rows), n), dtype=rows[0].dtype)
+    for row, short in zip(made, rows, strict=True):
+        row[: len(short)] = short
+    return made
+
+
+def _undecided(state: State) -> NDArray[np.bool_]:
+    """Return who is there and has not made up his mind to leave."""
     people = state.people
-    here: NDArray[np.bool_] = people.alive[:n] & (people.endurance[:n] > 0.0)
-    return here if state.contracts is None else here & ~state.contracts.quitting[:n]
+    here: NDArray[np.bool_] = people.alive & (people.endurance > 0.0)
+    return here if state.contracts is None else here & ~state.contracts.quitting
 
 
 def sums(who: NDArray, row: NDArray, value: NDArray, ids: NDArray, rows: int) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from sim import futures
 from sim.errors import InputError
 from sim.futures import Course, Future, Guide
 from sim.market import Market
+from sim.market.almanac import months_allowed
 from sim.market.state import State
 from sim.market.story import Story
 from sim.policy import Policy
@@ -21,20 +23,18 @@ LEAST_SPREAD = 1e-9  # yuan; figures that differ by no more tell nobody apart
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two policies on the same people and noise: yuan of margin less costs, and the difference by customer.
+    """Two policies on the same people and noise. `first` and `second` are what came of each: margin less costs, yuan.
 
-    `difference` is second minus first; `by_customer` counts margins only (costs belong to nobody).
+    `by_customer` is what the second policy adds to the margin of each customer (costs belong to nobody), and
+    `difference` what it adds in all, second less first, both with chance taken out: orders, losses and returns that were only
+    luck count as what was to be expected of them. On the mean over all chances that is what happens.
     """
 
     first: float
     second: float
+    difference: float
     customer_id: NDArray[np.int64]
     by_customer: NDArray[np.float64]
-
-    @property
-    def difference(self) -> float:
-        """How much better the second policy does, yuan."""
-        return self.second - self.first
 
 
 def profit(story: Story) -> float:
@@ -45,15 +45,35 @@ def profit(story: Story) -> float:
     )
 
 
-def counterfactual(market: Market, months: int, first: Policy, second: Policy) -> Comparison:
-    """Run a market under two policies with common random numbers and compare.
+def counterfactual(
+    market: Market, months: int, first: Policy, second: Policy, *, state: State | None = None
+) -> Comparison:
+    """Run a market under two policies with common random numbers, from its start or from `state`, and compare.
 
-    Every number belongs to a person and a purpose, so who is treated alike lives alike in both.
+    Every number belongs to a person and a purpose, so who is treated alike lives alike in both. What chance is left, as
+    the policies drive lives apart, is taken out by control variates (`sim/futures.py`).
     """
-    stories = [market.run(months, policy) for policy in (first, second)]
-    ids = np.unique(np.concatenate([story.customers().id for story in stories]))
-    margins = [_margins(story, ids) for story in stories]
-    return Comparison(profit(stories[0]), profit(stories[1]), ids, margins[1] - margins[0])
+    months = months_allowed(market.settings, months)
+    people, told = [], []
+    for policy in (first, second):
+        here = market.start() if state is None else state.copy()
+        told.append(futures.followed(market, here, months, partial(_always, policy)))
+        people.append(here.people.id)
+    ids = np.unique(np.concatenate(people))
+    values = [_by_id(ids, who, one.steady_value()) for who, one in zip(people, told, strict=True)]
+    more, dearer = values[1] - values[0], told[1].costs.sum() - told[0].costs.sum()
+    return Comparison(told[0].profit, told[1].profit, float(more.sum() - dearer), ids, more)
+
+
+def _always(policy: Policy, month: int) -> Policy:
+    return policy
+
+
+def _by_id(ids: NDArray[np.int64], who: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the value of each of `ids`, 0 for those not among `who`."""
+    made = np.zeros(len(ids))
+    made[np.searchsorted(ids, who)] = value
+    return made
 
 
 @dataclass(frozen=True)
@@ -194,14 +214,6 @@ def _cost(state: State, pull: Pull, spent: NDArray) -> NDArray[np.float64]:
         return np.broadcast_to(np.asarray(pull.cost(people), dtype=float), people.consent.shape)
     total = float((futures.discount(len(spent)) * spent).sum())
     return people.alive * (total / max(int(people.alive.sum()), 1))
-
-
-def _margins(story: Story, ids: NDArray) -> NDArray[np.float64]:
-    paid = story.income()
-    if not paid:
-        return np.zeros(len(ids))
-    first = np.zeros(len(paid["margin"]), dtype=np.int64)
-    return futures.sums(paid["customer_id"], first, paid["margin"] / 100.0, ids, 1)[0]
 
 
 def _many(replications: int) -> int:
