@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market import Market, churn, prospects
+from sim.market import Market, churn, experience, prospects
 from sim.market.customers import endurance
 from sim.market.needs import Round, margin_awaited
 from sim.market.scene import Levers, Scene
@@ -18,7 +18,6 @@ from sim.streams import Streams
 
 MONTHLY_DISCOUNT = 0.008  # about 10 % a year
 PILOTS = 6  # futures that only say where the others will lead
-NEVER = 1e-9  # a hazard that is next to none
 DEATHLESS = 1e4  # an endurance that nothing wears down
 Course = Callable[[int], Policy]  # the policy of each month, counted from now
 
@@ -42,6 +41,7 @@ class Future:
     """One future of a market's customers: `margin` of each month (rows), yuan, less `luck`, the chance of orders.
 
     `there` is who had not made up his mind to leave when a month began, or came in it, `hazard` what he bore in it;
+    `harm` is how much more hazard failures were to bring than was to be expected of his orders,
     `lost` and `back` are by how much more than to be expected somebody was lost or came back,
     `to_lose` and `to_come` what was to be expected, `kept` who was there at the end, `costs` what the firm spent in
     each month.
@@ -51,6 +51,7 @@ class Future:
     luck: NDArray[np.float64]
     there: NDArray[np.bool_]
     hazard: NDArray[np.float64]
+    harm: NDArray[np.float64]
     lost: NDArray[np.float64]
     back: NDArray[np.float64]
     to_lose: NDArray[np.float64]
@@ -68,34 +69,17 @@ class Future:
         """What came, luck and all: margin less costs, yuan."""
         return float(self.margin.sum() + self.luck.sum() - self.costs.sum())
 
-    def steady_value(self) -> NDArray[np.float64]:
-        """Return each customer's margin, yuan, not discounted, with chance taken out without any pilot.
-
-        What somebody stood to bring when he was lost, or came back, is then what he brought a month so far, for as long as
-        his hazard so far lets him stay.
-        """
-        months = len(self.margin)
-        stayed, borne = self.there.cumsum(axis=0), (self.hazard * self.there).cumsum(axis=0)
-        brought = self.margin.cumsum(axis=0) / np.maximum(stayed, 1)
-        usual = borne.sum(axis=1) / np.maximum(stayed.sum(axis=1), 1)
-        hazard = (borne + usual[:, None]) / (stayed + 1) + NEVER
-        left = np.arange(months - 1.0, -1.0, -1.0)[:, None]
-        rest = np.zeros((months + 1, self.margin.shape[1]))
-        rest[1:] = brought * -np.expm1(-hazard * left) / hazard
-        made: NDArray[np.float64] = self.margin.sum(axis=0) + self._spared(rest)
-        return made
-
     def value(self, guide: Guide) -> NDArray[np.float64]:
         """Return each customer's discounted margin, yuan.
 
         What came less what was to be expected is a martingale, of orders, losses and returns alike: it may be
         weighed by anything known before (control variates, Glasserman 2004, 4.1).
         """
-        return (discount(len(self.margin))[:, None] * self.margin).sum(axis=0) + self._spared(guide.rest)
+        return (discount(len(self.margin))[:, None] * self.margin).sum(axis=0) + self.spared(guide.rest)
 
     def stays(self, guide: Guide) -> NDArray[np.float64]:
         """Return how sure each is to be a customer at the end; one future's may lie beyond 0-1, the mean does not."""
-        return self.kept + self._spared(guide.stay)
+        return self.kept + self.spared(guide.stay)
 
     def doubt(self, variance: NDArray[np.float64], other: "Future | None" = None) -> NDArray[np.float64]:
         """Return the variance that losses and returns, or those that differ from another future's, may bring.
@@ -107,28 +91,33 @@ class Future:
             lose, come = np.abs(lose - other.to_lose), np.abs(come - other.to_come)
         return (lose * variance[1:] + come * variance[:-1]).sum(axis=0)
 
-    def _spared(self, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
+    def spared(self, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what luck in losses and returns cost each, weighed by what was `ahead` when each month began."""
         return (self.lost * ahead[1:] - self.back * ahead[:-1]).sum(axis=0)
 
 
 class Watched(Story):
-    """A story that keeps, of the last month, what only chance brought: order margins and returns beyond expectation."""
+    """A story that keeps, of the last month, what only chance brought: margins, failures, returns beyond expectation."""
 
     luck: NDArray[np.float64]
+    harm: NDArray[np.float64]
     back: NDArray[np.float64]
     to_come: NDArray[np.float64]
 
     def begin(self, n: int) -> None:
         """Forget the last month, for `n` customers."""
-        self.luck, self.back, self.to_come = np.zeros((3, n))
+        self.luck, self.harm, self.back, self.to_come = np.zeros((4, n))
 
     def buys(
         self, scene: Scene, state: Any, intensity: NDArray, since: NDArray, made: Round, margin: NDArray
     ) -> None:
-        """Keep by how much the margin of orders lies above what was to be expected, yuan."""
+        """Keep by how much the margin of orders, yuan, and the harm they do lie above what was to be expected."""
         each = margin_awaited(scene.settings, state.people, state.discount, scene.levers.price)
         came = np.bincount(made.who, margin, minlength=len(since))
         self.luck = came - intensity * (1.0 - since) * each
+        failed = experience.severity(scene, made)
+        harm = experience.blow(scene, failed, np.array(experience.SILENT)) - experience.blow_awaited(scene)
+        self.harm = np.bincount(made.who, harm, minlength=len(since)).astype(float)
 
     def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
         """Keep by how much more than to be expected each came back."""
@@ -241,8 +230,8 @@ def followed(market: Market, here: State, months: int, course: Course) -> Future
         mortal = there & (people.life == np.concatenate([life, np.zeros(new, dtype=life.dtype)]))
         to_lose = mortal * -np.expm1(-hazard)
         lost = mortal * (people.endurance <= 0.0) - to_lose
-        told.append((there, hazard, lost, to_lose, story.back, story.to_come, story.luck))
-    there, hazard, lost, to_lose, back, to_come, luck = (
+        told.append((there, hazard, lost, to_lose, story.back, story.to_come, story.luck, story.harm))
+    there, hazard, lost, to_lose, back, to_come, luck, harm = (
         _padded(rows, len(people)) for rows in zip(*told, strict=True)
     )
     costs, spent = story.arrays("costs"), np.zeros(months)
@@ -253,6 +242,7 @@ def followed(market: Market, here: State, months: int, course: Course) -> Future
         luck=luck,
         there=there,
         hazard=hazard,
+        harm=harm,
         lost=lost,
         back=back,
         to_lose=to_lose,

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import futures
+from sim import futures, luck
 from sim.errors import InputError
 from sim.futures import Course, Future, Guide
 from sim.market import Market
@@ -51,16 +51,17 @@ def counterfactual(
     """Run a market under two policies with common random numbers, from its start or from `state`, and compare.
 
     Every number belongs to a person and a purpose, so who is treated alike lives alike in both. What chance is left, as
-    the policies drive lives apart, is taken out by control variates (`sim/futures.py`).
+    the policies drive lives apart, is taken out (`sim/luck.py`).
     """
     months = months_allowed(market.settings, months)
-    people, told = [], []
+    told, people, values = [], [], []
     for policy in (first, second):
         here = market.start() if state is None else state.copy()
         told.append(futures.followed(market, here, months, partial(_always, policy)))
         people.append(here.people.id)
+        values.append(luck.value(market, told[-1], here.people.id))
     ids = np.unique(np.concatenate(people))
-    values = [_by_id(ids, who, one.steady_value()) for who, one in zip(people, told, strict=True)]
+    values = [_by_id(ids, who, value) for who, value in zip(people, values, strict=True)]
     more, dearer = values[1] - values[0], told[1].costs.sum() - told[0].costs.sum()
     return Comparison(told[0].profit, told[1].profit, float(more.sum() - dearer), ids, more)
 

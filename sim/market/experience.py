@@ -30,6 +30,12 @@ def severity(scene: Scene, one: Round) -> NDArray[np.int8]:
     return made
 
 
+def blow_awaited(scene: Scene) -> float:
+    """Return the cumulative hazard that the failure of an order adds in expectation, if nobody speaks of it."""
+    told, (minor, major) = scene.settings.failures, scene.settings.failures.leaving
+    return float(told.chance * 0.5**scene.levers.quality * (minor + (major - minor) * told.major_share))
+
+
 def outcome(scene: Scene, one: Round, failed: NDArray) -> NDArray[np.float64]:
     """Return how orders turn out: a row for each attribute of the product and for reliability, a column an order."""
     told = scene.settings.experience
