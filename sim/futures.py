@@ -103,6 +103,12 @@ class Watched(Story):
     harm: NDArray[np.float64]
     back: NDArray[np.float64]
     to_come: NDArray[np.float64]
+    ripe: NDArray[np.float64]  # the chance that an order comes at once, besides those that ripen
+    owed: NDArray[np.float64]  # need that must still pass before anything ripens
+
+    def start(self, n: int) -> None:
+        """Begin with `n` customers of whose needs nothing is known."""
+        self.ripe, self.owed = np.zeros((2, n))
 
     def begin(self, n: int) -> None:
         """Forget the last month, for `n` customers."""
@@ -114,10 +120,28 @@ class Watched(Story):
         """Keep by how much the margin of orders, yuan, and the harm they do lie above what was to be expected."""
         each = margin_awaited(scene.settings, state.people, state.discount, scene.levers.price)
         came = np.bincount(made.who, margin, minlength=len(since))
-        self.luck = came - intensity * (1.0 - since) * each
+        self.luck = came - self._awaited(intensity * (1.0 - since)) * each
         failed = experience.severity(scene, made)
         harm = experience.blow(scene, failed, np.array(experience.SILENT)) - experience.blow_awaited(scene)
         self.harm = np.bincount(made.who, harm, minlength=len(since)).astype(float)
+
+    def _awaited(self, ahead: NDArray) -> NDArray[np.float64]:
+        """Return how many orders were to be expected of each in a month in which `ahead` of need passes."""
+        new = len(ahead) - len(self.ripe)
+        self.ripe = np.concatenate([self.ripe, np.ones(new)])  # they come because they need something
+        self.owed = np.concatenate([self.owed, np.zeros(new)])
+        waits, buys = np.minimum(self.owed, ahead), ahead > 0.0
+        self.owed -= waits
+        made: NDArray[np.float64] = ahead - waits + self.ripe * buys
+        self.ripe[buys] = 0.0
+        return made
+
+    def delayed(self, who: NDArray, later: NDArray) -> None:
+        """Keep what needs put off or brought forward mean for orders: what is left of a need has one law at any time."""
+        np.add.at(self.owed, who, later)
+        sooner = np.minimum(self.owed, 0.0)
+        self.ripe = 1.0 - (1.0 - self.ripe) * np.exp(sooner)
+        self.owed -= sooner
 
     def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
         """Keep by how much more than to be expected each came back."""
@@ -180,6 +204,7 @@ def worth_of_newcomers(market: Market, state: State, months: int, noise: int) ->
     here, futures = anew(market, state, "newcomers", noise)
     ids, story = here.prospects.id.copy(), _story(market, state.month + months)
     here.prospects.clock[:] = 0.0
+    story.start(len(here.people))
     for _ in range(months):
         futures.step(here, Steady(), story)
     return (discount(months)[:, None] * _margins(market, story, state.month, months, ids)).sum(axis=0)
@@ -217,6 +242,7 @@ def followed(market: Market, here: State, months: int, course: Course) -> Future
     """Run a market on from `here`, which is changed, and return the future of everybody in it at the end."""
     start, people = here.month, here.people
     story, told = _story(market, start + months), list[tuple[NDArray, ...]]()
+    story.start(len(people))
     for k in range(months):
         n = len(people)
         story.begin(n)

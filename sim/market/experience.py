@@ -122,7 +122,9 @@ def miss(scene: Scene, people: Customers, asked: Requests, missed: NDArray, stor
         return
     told, who, sign = scene.settings.contact, asked.who[some], missed[some].astype(float)
     first = (asked.skill[some] == ENQUIRY) & (asked.attempt[some] == 1)
-    np.add.at(people.need, who, sign * told.missed_orders * first)
+    later = sign * told.missed_orders * first
+    story.delayed(who, later)
+    np.add.at(people.need, who, later)
     people.need[who] = np.maximum(people.need[who], TINY)
     size = np.minimum(told.missed_blow * people.frailty[who], HARDEST)  # who is loosely tied goes first
     churn.strike(scene, people, "service", who, sign * size, story)
