@@ -11,7 +11,7 @@ from sim.market.settings import load
 from sim.market.story import Story
 from sim.market.usual import usual
 from sim.policy import Policy
-from sim.truth import profit
+from sim.truth import lived
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,14 @@ class Present:
     market: Market
     story: Story
 
+    def worth(self, policy: Policy) -> float:
+        """Return what a policy is worth in the months that follow: margin less costs, yuan, with chance taken out.
+
+        So nobody's policy is graded by luck: two that do the same are worth the same, and a good one is not spoilt by who
+        happened to leave. Raises InputError in the policy's name when it fails.
+        """
+        return lived(self.market, self.recipe.later, policy, self.story.final).quiet_profit
+
     def future(self, policy: Policy) -> Story:
         """Return the months that follow under a policy, with the same noise for all policies.
 
@@ -54,9 +62,9 @@ class Present:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a policy earned in the months to come, yuan of margin less costs, between what two known ones earn.
+    """What a policy is worth in the months to come, yuan of margin less costs, between what two known ones are worth.
 
-    `refused` is why a policy could not be carried out, "" when it was; such a policy earned what the naive one did.
+    `refused` is why a policy could not be carried out, "" when it was; such a policy is worth what the naive one is.
     """
 
     profit: float
@@ -81,17 +89,17 @@ def between(value: float, *, naive: float, expert: float) -> float:
 
 
 def key(recipe: Recipe, naive: Policy, expert: Policy) -> dict[str, Any]:
-    """Return what a world's facts must hold for `tried`: the recipe, and what the two known policies earn."""
+    """Return what a world's facts must hold for `tried`: the recipe, and what the two known policies are worth."""
     present = recipe.present()
-    earned = {name: profit(present.future(one)) for name, one in (("naive", naive), ("expert", expert))}
-    return {"recipe": asdict(recipe), **earned}
+    worth = {name: present.worth(one) for name, one in (("naive", naive), ("expert", expert))}
+    return {"recipe": asdict(recipe), **worth}
 
 
 def tried(policy: Policy, key: Mapping[str, Any]) -> Tried:
-    """Run a policy through the world of a `key` and return what it earned; a policy's own failure is told, not raised."""
+    """Run a policy through the world of a `key` and return what it is worth; a policy's own failure is told, not raised."""
     recipe, known = Recipe(**key["recipe"]), {"naive": key["naive"], "expert": key["expert"]}
     present = recipe.present()
     try:
-        return Tried(profit(present.future(policy)), **known)
+        return Tried(present.worth(policy), **known)
     except InputError as failure:
         return Tried(known["naive"], **known, refused=str(failure))

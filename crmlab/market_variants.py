@@ -13,7 +13,6 @@ from sim.errors import InputError
 from sim.market import Market
 from sim.market.story import Story
 from sim.policy import Actions, Policy, Selling, Steady, View
-from sim.truth import profit
 
 MOST_TRIES = 200
 Solver = Callable[[Cut], NDArray[np.float64]]
@@ -230,13 +229,13 @@ def case_of(market: str) -> Case:
 def difficulty(seed: int, case: Case) -> Difficulty | None:
     """Return how hard the variant of a seed is; None, early, when the reference solver is outside its band."""
     present = Recipe(case.market, case.customers, seed, case.months, case.later).present()
-    quiet = present.future(Steady(name="nothing"))
+    nothing = Steady(name="nothing")
+    quiet = present.future(nothing)
     one = case.cut(case, present.market, present.story, quiet)
     area = market_solvers.reference_auc(one)
     if not case.band[0] <= area <= case.band[1]:
         return None
-    gains = {one.name: profit(present.future(one)) for one in case.policies}
-    gains["nothing"] = profit(quiet)
+    gains = {policy.name: present.worth(policy) for policy in (*case.policies, nothing)}
     held = {name: market_solvers.captured(solver(one), one) for name, solver in case.solvers.items()}
     return Difficulty(
         case=case,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +44,37 @@ def profit(story: Story) -> float:
     )
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What came of a market under one policy: `profit`, margin less `costs`, as it happened, yuan.
+
+    `margin` is that of each customer with chance taken out: orders, losses and returns that were only luck count as
+    what was to be expected of them.
+    """
+
+    profit: float
+    costs: float
+    customer_id: NDArray[np.int64]
+    margin: NDArray[np.float64]
+
+    @property
+    def quiet_profit(self) -> float:
+        """What the policy is worth: margin less costs, yuan, with chance taken out."""
+        return float(self.margin.sum()) - self.costs
+
+
+def lived(market: Market, months: int, policy: Policy, state: State | None = None) -> Lived:
+    """Return what comes of a policy in so many months, from a market's start or from `state`, which is left alone.
+
+    Raises InputError for an impossible number of months, or in the name of a policy that fails.
+    """
+    months = months_allowed(market.settings, months)
+    here = market.start() if state is None else state.copy()
+    told = futures.followed(market, here, months, lambda month: policy)
+    ids = here.people.id
+    return Lived(told.profit, float(told.costs.sum()), ids, luck.value(market, told, ids))
+
+
 def counterfactual(
     market: Market, months: int, first: Policy, second: Policy, *, state: State | None = None
 ) -> Comparison:
@@ -53,28 +83,12 @@ def counterfactual(
     Every number belongs to a person and a purpose, so who is treated alike lives alike in both. What chance is left, as
     the policies drive lives apart, is taken out (`sim/luck.py`).
     """
-    months = months_allowed(market.settings, months)
-    told, people, values = [], [], []
-    for policy in (first, second):
-        here = market.start() if state is None else state.copy()
-        told.append(futures.followed(market, here, months, partial(_always, policy)))
-        people.append(here.people.id)
-        values.append(luck.value(market, told[-1], here.people.id))
-    ids = np.unique(np.concatenate(people))
-    values = [_by_id(ids, who, value) for who, value in zip(people, values, strict=True)]
-    more, dearer = values[1] - values[0], told[1].costs.sum() - told[0].costs.sum()
-    return Comparison(told[0].profit, told[1].profit, float(more.sum() - dearer), ids, more)
-
-
-def _always(policy: Policy, month: int) -> Policy:
-    return policy
-
-
-def _by_id(ids: NDArray[np.int64], who: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the value of each of `ids`, 0 for those not among `who`."""
-    made = np.zeros(len(ids))
-    made[np.searchsorted(ids, who)] = value
-    return made
+    one, two = (lived(market, months, policy, state) for policy in (first, second))
+    ids = np.union1d(one.customer_id, two.customer_id)
+    more = np.zeros(len(ids))
+    for sign, side in ((-1.0, one), (1.0, two)):
+        more[np.searchsorted(ids, side.customer_id)] += sign * side.margin
+    return Comparison(one.profit, two.profit, float(more.sum()) - (two.costs - one.costs), ids, more)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ def test_months_levers_and_budget_are_the_files(view):
 def test_the_same_policy_written_and_in_python_earns_the_same(present):
     written = policy_file.of({"schema": 1, "actions": [{"do": "campaign", "with": "coupon", "where": []}]})
     assert profit(present.future(written)) == profit(present.future(CouponsForAll()))
+    assert present.worth(written) == present.worth(CouponsForAll()) != present.worth(Steady())
 
 
 def test_a_written_policy_is_tried_between_two_known_ones():
