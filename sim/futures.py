@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.market import Market, churn, experience, prospects
+from sim.market import Market, churn, prospects
 from sim.market.customers import endurance
-from sim.market.needs import Round, margin_awaited
-from sim.market.scene import Levers, Scene
+from sim.market.scene import Levers
 from sim.market.state import State
 from sim.market.story import Story
 from sim.policy import Policy, Steady
 from sim.streams import Streams
+from sim.watched import Watched
 
 MONTHLY_DISCOUNT = 0.008  # about 10 % a year
 PILOTS = 6  # futures that only say where the others will lead
@@ -34,6 +33,15 @@ class Guide:
     stay: NDArray[np.float64]
     rest_variance: NDArray[np.float64]  # from pilot to pilot
     stay_variance: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Met:
+    """Prospects whose trail was warm, a row a prospect and month: `luck` is by how much more than to be expected he was won."""
+
+    id: NDArray[np.int64]
+    month: NDArray[np.int64]
+    luck: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,12 @@ class Future:
     to_come: NDArray[np.float64]
     kept: NDArray[np.bool_]
     costs: NDArray[np.float64]
+    met: Met
 
     def of_first(self, n: int) -> "Future":
         """Return the future of the first `n` customers: those of the present, without who came later."""
-        wide = {f.name: getattr(self, f.name)[..., :n] for f in fields(self) if f.name != "costs"}
-        return replace(self, **wide)
+        names = [f.name for f in fields(self) if f.name not in ("costs", "met")]
+        return replace(self, **{name: getattr(self, name)[..., :n] for name in names})
 
     @property
     def profit(self) -> float:
@@ -94,59 +103,6 @@ class Future:
     def spared(self, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what luck in losses and returns cost each, weighed by what was `ahead` when each month began."""
         return (self.lost * ahead[1:] - self.back * ahead[:-1]).sum(axis=0)
-
-
-class Watched(Story):
-    """A story that keeps, of the last month, what only chance brought: margins, failures, returns beyond expectation."""
-
-    luck: NDArray[np.float64]
-    harm: NDArray[np.float64]
-    back: NDArray[np.float64]
-    to_come: NDArray[np.float64]
-    ripe: NDArray[np.float64]  # the chance that an order comes at once, besides those that ripen
-    owed: NDArray[np.float64]  # need that must still pass before anything ripens
-
-    def start(self, n: int) -> None:
-        """Begin with `n` customers of whose needs nothing is known."""
-        self.ripe, self.owed = np.zeros((2, n))
-
-    def begin(self, n: int) -> None:
-        """Forget the last month, for `n` customers."""
-        self.luck, self.harm, self.back, self.to_come = np.zeros((4, n))
-
-    def buys(
-        self, scene: Scene, state: Any, intensity: NDArray, since: NDArray, made: Round, margin: NDArray
-    ) -> None:
-        """Keep by how much the margin of orders, yuan, and the harm they do lie above what was to be expected."""
-        each = margin_awaited(scene.settings, state.people, state.discount, scene.levers.price)
-        came = np.bincount(made.who, margin, minlength=len(since))
-        self.luck = came - self._awaited(intensity * (1.0 - since)) * each
-        failed = experience.severity(scene, made)
-        harm = experience.blow(scene, failed, np.array(experience.SILENT)) - experience.blow_awaited(scene)
-        self.harm = np.bincount(made.who, harm, minlength=len(since)).astype(float)
-
-    def _awaited(self, ahead: NDArray) -> NDArray[np.float64]:
-        """Return how many orders were to be expected of each in a month in which `ahead` of need passes."""
-        new = len(ahead) - len(self.ripe)
-        self.ripe = np.concatenate([self.ripe, np.ones(new)])  # they come because they need something
-        self.owed = np.concatenate([self.owed, np.zeros(new)])
-        waits, buys = np.minimum(self.owed, ahead), ahead > 0.0
-        self.owed -= waits
-        made: NDArray[np.float64] = ahead - waits + self.ripe * buys
-        self.ripe[buys] = 0.0
-        return made
-
-    def delayed(self, who: NDArray, later: NDArray) -> None:
-        """Keep what needs put off or brought forward mean for orders: what is left of a need has one law at any time."""
-        np.add.at(self.owed, who, later)
-        sooner = np.minimum(self.owed, 0.0)
-        self.ripe = 1.0 - (1.0 - self.ripe) * np.exp(sooner)
-        self.owed -= sooner
-
-    def wooed(self, who: NDArray, chance: NDArray, back: NDArray) -> None:
-        """Keep by how much more than to be expected each came back."""
-        self.back[who] += back - chance
-        self.to_come[who] += chance
 
 
 def discount(months: int) -> NDArray[np.float64]:
@@ -275,6 +231,7 @@ def followed(market: Market, here: State, months: int, course: Course) -> Future
         to_come=to_come,
         kept=_undecided(here),
         costs=spent,
+        met=Met(*(np.concatenate(column) for column in zip(*story.warm, strict=True))),
     )
 
 

@@ -14,8 +14,11 @@ NEVER = 1e-9  # a hazard that is next to none
 TYPICAL = 16_384  # people who say what a newcomer is like
 
 
-def value(market: Market, future: Future, ids: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the margin of each of `ids`, the customers of a market's future, with chance taken out, yuan, not discounted.
+def values(
+    market: Market, future: Future, ids: NDArray[np.int64], start: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return numbers and margins, yuan, not discounted, with chance taken out, of the customers of a market's future from
+    month `start`, whose numbers are `ids`, and of the prospects who might have become one.
 
     What came less what was to be expected of it is a martingale, of orders, failures, losses, returns and newcomers
     alike, and may be weighed by anything known before (control variates, Glasserman 2004, 4.1). What is at
@@ -26,8 +29,13 @@ def value(market: Market, future: Future, ids: NDArray[np.int64]) -> NDArray[np.
     made = future.margin.sum(axis=0) + future.spared(ahead) + (future.harm * ahead[:-1]).sum(axis=0)
     came = np.flatnonzero(~future.there[0] & future.there.any(axis=0))
     left = len(future.margin) - future.there[:, came].argmax(axis=0)
-    made[came] -= _born_lucky(market, ids[came], left)
-    return made
+    usual = _usual(market.settings, len(future.margin))
+    newcomers = _born(market.settings, market.streams, ids[came])
+    made[came] -= _promise(market.settings, newcomers, left) - usual[left]
+    met = future.met
+    won = met.luck * usual[len(future.margin) + start - met.month]
+    who, place = np.unique(np.concatenate([ids, met.id]), return_inverse=True)
+    return who, np.bincount(place, np.concatenate([made, -won]), minlength=len(who)).astype(float)
 
 
 def _ahead(future: Future) -> NDArray[np.float64]:
@@ -41,16 +49,14 @@ def _ahead(future: Future) -> NDArray[np.float64]:
     return np.concatenate([np.zeros((1, n)), brought * _stay(hazard, left[:, None])])
 
 
-def _born_lucky(market: Market, ids: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return by how much more newcomers promise than newcomers do, by what they are and the months left to them, yuan."""
-    told, some = market.settings, np.arange(1, TYPICAL + 1)
-    persons, typical = (
-        born(told, streams, who, joined=np.zeros(1), channel=np.zeros(len(who)))
-        for streams, who in ((market.streams, ids), (Streams(0, "typical"), some))
-    )
-    months, row = np.unique(left, return_inverse=True)
-    usual = np.array([_promise(told, typical, k).mean() for k in months])
-    return _promise(told, persons, left) - usual[row]
+def _usual(settings: Section, months: int) -> NDArray[np.float64]:
+    """Return what a newcomer promises on the mean with 0, 1, ... so many months left to him, yuan."""
+    typical = _born(settings, Streams(0, "typical"), np.arange(1, TYPICAL + 1))
+    return np.array([_promise(settings, typical, k).mean() for k in range(months + 1)])
+
+
+def _born(settings: Section, streams: Streams, ids: NDArray[np.int64]) -> Customers:
+    return born(settings, streams, ids, joined=np.zeros(1), channel=np.zeros(len(ids)))
 
 
 def _promise(settings: Section, people: Customers, left: NDArray | int) -> NDArray[np.float64]:

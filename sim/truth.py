@@ -24,9 +24,9 @@ LEAST_SPREAD = 1e-9  # yuan; figures that differ by no more tell nobody apart
 class Comparison:
     """Two policies on the same people and noise. `first` and `second` are what came of each: margin less costs, yuan.
 
-    `by_customer` is what the second policy adds to the margin of each customer (costs belong to nobody), and
-    `difference` what it adds in all, second less first, both with chance taken out: orders, losses and returns that were only
-    luck count as what was to be expected of them. On the mean over all chances that is what happens.
+    `by_customer` is what the second policy adds to the margin of each customer, and prospect (costs belong to nobody), and
+    `difference` what it adds in all, second less first, both with chance taken out: who was won, orders, losses and returns
+    that were only luck count as what was to be expected of them. On the mean over all chances that is what happens.
     """
 
     first: float
@@ -48,8 +48,8 @@ def profit(story: Story) -> float:
 class Lived:
     """What came of a market under one policy: `profit`, margin less `costs`, as it happened, yuan.
 
-    `margin` is that of each customer with chance taken out: orders, losses and returns that were only luck count as
-    what was to be expected of them.
+    `margin` is that of each customer, and prospect, with chance taken out: who was won, orders, losses and returns that
+    were only luck count as what was to be expected of them.
     """
 
     profit: float
@@ -71,8 +71,8 @@ def lived(market: Market, months: int, policy: Policy, state: State | None = Non
     months = months_allowed(market.settings, months)
     here = market.start() if state is None else state.copy()
     told = futures.followed(market, here, months, lambda month: policy)
-    ids = here.people.id
-    return Lived(told.profit, float(told.costs.sum()), ids, luck.value(market, told, ids))
+    start = here.month - months
+    return Lived(told.profit, float(told.costs.sum()), *luck.values(market, told, here.people.id, start))
 
 
 def counterfactual(

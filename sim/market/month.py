@@ -62,6 +62,7 @@ def find_customers(
     everybody = state.prospects
     everybody.join(arriving)
     won, part = prospects.decide(scene, everybody)
+    story.met(scene, everybody, won)
     warm = ~won & (everybody.created > scene.month + 1 - told.months_open)
     comes = np.flatnonzero(won)
     part = part[comes]

@@ -137,14 +137,26 @@ def friends(scene: Scene, referrers: NDArray, numbers: NDArray, part: NDArray) -
 def decide(scene: Scene, prospects: Prospects) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return who becomes a customer this month, and at which part of it; the clocks run down."""
     rate = _rate(scene, prospects)
-    start, amount = np.zeros(len(rate)), rate.copy()
-    fresh = np.flatnonzero(prospects.created > scene.month)
-    start[fresh] = np.minimum(prospects.created[fresh] - scene.month, 1.0)
-    amount[fresh] *= 1.0 - start[fresh]
+    start, amount = _passing(scene, prospects, rate)
     won = prospects.clock <= amount
     part = start + np.minimum(prospects.clock, amount) / rate
     prospects.clock -= amount
     return won, part
+
+
+def chances(scene: Scene, prospects: Prospects) -> NDArray[np.float64]:
+    """Return the chance of each to become a customer this month: clocks are exponential."""
+    made: NDArray[np.float64] = -np.expm1(-_passing(scene, prospects, _rate(scene, prospects))[1])
+    return made
+
+
+def _passing(scene: Scene, prospects: Prospects, rate: NDArray) -> tuple[NDArray, NDArray]:
+    """Return at which part of the month each is there first, and how much of his clock runs down in it."""
+    start, amount = np.zeros(len(rate)), rate.copy()
+    fresh = np.flatnonzero(prospects.created > scene.month)
+    start[fresh] = np.minimum(prospects.created[fresh] - scene.month, 1.0)
+    amount[fresh] *= 1.0 - start[fresh]
+    return start, amount
 
 
 def interview(scene: Scene, prospects: Prospects, who: NDArray) -> NDArray[np.float64]:

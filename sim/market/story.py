@@ -133,6 +133,9 @@ class Story:
     ) -> None:
         """Hear how many orders a month were to be expected of each, and what came; a plain story keeps nothing."""
 
+    def met(self, scene: Scene, prospects: Prospects, won: NDArray) -> None:
+        """Hear which of the prospects whose trail was warm became customers; a plain story keeps nothing."""
+
     def delayed(self, who: NDArray, later: NDArray) -> None:
         """Hear by how many orders the needs of `who` (somebody perhaps twice) ripen later; below 0, sooner."""
 

@@ -87,19 +87,22 @@ def test_on_the_mean_nothing_is_added_or_taken(kind: str, policy: str) -> None:
     assert abs(np.mean(luck)) < 3.7 * np.std(luck, ddof=1) / len(luck) ** 0.5
 
 
-def test_what_a_newcomer_is_like_is_luck_and_how_many_come_is_none() -> None:
-    """Over many markets the newcomers' share of luck is nothing on the mean, though they are a fifth of the people."""
-    told = []
+def test_who_comes_and_what_newcomers_are_like_is_luck_and_nothing_on_the_mean() -> None:
+    told, won = [], []
     for seed in range(24):
         market = Market(200, seed)
         here = market.start()
         made = followed(market, here, 18, lambda month: Steady())
         came = np.flatnonzero(~made.there[0] & made.there.any(axis=0))
         left = 18 - made.there[:, came].argmax(axis=0)
-        told.append(luck._born_lucky(market, here.people.id[came], left).sum())
+        usual = luck._usual(market.settings, 18)
+        newcomers = luck._born(market.settings, market.streams, here.people.id[came])
+        told.append((luck._promise(market.settings, newcomers, left) - usual[left]).sum())
+        won.append((made.met.luck * usual[18 - made.met.month]).sum())
+        assert made.met.luck[np.isin(made.met.id, here.people.id)].max() > 0.5
         assert len(came) > 20
-    assert abs(np.mean(told)) < 4 * np.std(told, ddof=1) / len(told) ** 0.5
-    assert np.std(told) > 0
+    for several in (told, won):
+        assert 0 < abs(np.mean(several)) < 4 * np.std(several, ddof=1) / len(several) ** 0.5
 
 
 def test_two_policies_that_do_the_same_differ_by_nothing() -> None:
