@@ -61,10 +61,8 @@ def _gathered(one: Callable[[int], Told], blocks: int, executor: Executor | None
 
     Processes of this machine hand it over in files: a pipe takes several times as long as the months themselves.
     """
-    if executor is None:
-        return list(map(one, range(blocks)))
     if not isinstance(executor, ProcessPoolExecutor):
-        return list(executor.map(one, range(blocks)))
+        return list((executor.map if executor else map)(one, range(blocks)))
     with TemporaryDirectory(prefix="market-") as folder:
         paths = [Path(folder) / str(number) for number in range(blocks)]
         told = []
