@@ -61,7 +61,8 @@ def build(
 ) -> Dataset:
     """Return the data set of a ready market under a policy (business as usual unless given).
 
-    `replications` futures make each true value of the truth; it is most of what the truth costs.
+    `replications` futures make each true value of what lies ahead (`truth_value`, `truth_uplift`, `truth_lever`,
+    `truth_call`); it is most of what the truth costs, and 0 leaves those tables out.
 
     Raises InputError for an unknown market or language, or impossible sizes.
     """
@@ -99,7 +100,8 @@ def gather(
     hidden: Frames = {}
     if with_truth:
         hidden = {name: story.frame(name) for name in truth_tables(settings)}
-        hidden |= _ahead(story, Market(customers, seed, settings=settings), replications)
+        if replications != 0:
+            hidden |= _ahead(story, Market(customers, seed, settings=settings), replications)
     shown = instruments.read(
         story,
         visible["customers"],

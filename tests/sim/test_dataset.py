@@ -31,6 +31,13 @@ def data() -> dataset.Dataset:
     return dataset.build("retail", **SMALL, **FEW, with_truth=True)
 
 
+def test_without_futures_the_truth_of_what_happened_is_the_same(data: dataset.Dataset) -> None:
+    """`replications` 0 leaves out what lies ahead, which is most of what the truth costs."""
+    made = dataset.build("retail", **SMALL, with_truth=True, replications=0)
+    assert set(data.truth) - set(made.truth) == set(AHEAD)
+    assert all(frame.equals(data.truth[name]) for name, frame in made.truth.items())
+
+
 def test_every_table_passes_its_schema(data: dataset.Dataset) -> None:
     assert tuple(data.visible) == (*SEEN, *instruments.SEEN)
     assert tuple(data.truth) == (*TRUTH, *AHEAD, *instruments.TRUTH)
