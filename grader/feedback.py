@@ -217,7 +217,7 @@ def _said(verdict: Verdict, words: Words) -> str:
 def expected(form: Form, words: Words) -> list[str]:
     """Return, for each question of `form`, what kind of answer it wants; never which."""
     if form.rows:
-        labels = "、".join(field.label for field in form.fields)
+        labels = ("、" if words["language"].startswith("zh") else ", ").join(one.label for one in form.fields)
         return [words["rows"].format(labels=labels)]
     lines = []
     for field in form.fields:
