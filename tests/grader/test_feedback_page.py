@@ -12,7 +12,7 @@ import tiny
 from nbformat.v4 import new_output
 
 from grader import asked, feedback
-from grader.course import Course
+from grader.course import TEXT_STUB, Course
 
 pytestmark = pytest.mark.slow  # a class is marked for the pages
 
@@ -144,6 +144,18 @@ def test_the_page_is_in_the_language_of_the_notebook(graded: Course) -> None:
     marked(graded, "2401", language="en")
     told = page(graded)
     assert "What was asked" in told and "两数之和 English" in told and "wait for your teacher" in told
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "（没有写）"), ("en", "(nothing written)")])
+def test_a_note_nobody_wrote_is_called_so(graded: Course, lang: str, said: str) -> None:
+    path = graded.step("autograded", "2401", tiny.PROJECT) / tiny.NOTEBOOK
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["crmlab"] = {"language": lang}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "why":
+            cell.source = TEXT_STUB
+    nbformat.write(notebook, path)
+    assert said in page(graded)
 
 
 def test_the_language_may_stand_in_what_was_handed_in(graded: Course) -> None:
