@@ -2,15 +2,14 @@
 
 import json
 import os
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from crmlab import lock
 from crmlab.errors import LabError
 
 FILE = "answers.json"
@@ -92,7 +91,7 @@ class Answers:
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
         try:
-            with _locked(self.path.with_name(LOCK)):
+            with lock.held(self.path.with_name(LOCK)):
                 fresh = Answers.load(self.path)
                 self.notice = fresh.notice or self.notice
                 self.plain = {"schema": SCHEMA, "student": "", **fresh.plain}
@@ -154,23 +153,3 @@ def _write(path: Path, plain: dict[str, Any]) -> None:
         Path(draft).replace(path)
     finally:
         Path(draft).unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the project's lock; the system itself lets go of it when a kernel dies."""
-    with path.open("a+b") as file:
-        _lock(file)
-        yield
-
-
-def _lock(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX)

@@ -26,6 +26,7 @@ MORE_PORTS = 100
 STYLE = Path(__file__).with_name("desk.css")
 SCRIPT = Path(__file__).with_name("startpage.js")
 EXTENSION = "crmlab-startpage"
+SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 LOCALES = {"zh": "zh_CN", "en": "en"}
 REFRESH = 5  # seconds between two looks at the student's progress
 PATIENCE = 60  # seconds a slow machine may take to start JupyterLab
@@ -141,11 +142,34 @@ def _extend(desk: Desk) -> None:
 
 
 def _overrides(desk: Desk) -> dict[str, Any]:
-    return {
+    keys = (
+        {} if desk.teacher else {"@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": _letters_off()}}
+    )
+    return keys | {
         "@jupyterlab/translation-extension:plugin": {"locale": LOCALES[desk.lang]},
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
         "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
     }
+
+
+def _letters_off() -> list[dict[str, Any]]:
+    """Return JupyterLab's own one-letter commands (x cuts a cell, 1 makes a heading), each switched off.
+
+    A student who writes an answer before the cell is open for writing must not take the notebook apart.
+    """
+    found = []
+    for path in sorted(SCHEMAS.glob("@jupyterlab/*/*.json")):
+        shortcuts = json.loads(path.read_text(encoding="utf-8")).get("jupyter.lab.shortcuts", [])
+        found += [one | {"disabled": True} for one in shortcuts if _is_letter_on_a_cell(one)]
+    return found
+
+
+def _is_letter_on_a_cell(shortcut: dict[str, Any]) -> bool:
+    keys = shortcut.get("keys", [])
+    plain = keys and all(len(key.removeprefix("Shift ")) == 1 for key in keys)
+    return bool(
+        plain and any(part in shortcut["selector"] for part in ("jp-mod-commandMode", "jp-kernel-user"))
+    )
 
 
 def _extensions(desk: Desk) -> dict[str, Any]:

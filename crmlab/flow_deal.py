@@ -11,6 +11,7 @@ from crmlab.service_flow import (
     LIMITS,
     MADE,
     MERGES,
+    PROMISE,
     TODAY,
     Choice,
     Flow,
@@ -70,7 +71,7 @@ def longest(steps: list[Row]) -> int:
 
 def one_best(flow: Flow) -> bool:
     """Return whether each choice but the best one costs a point, and the best one keeps the promise with room."""
-    best, promise = flow.best(), law()["promise"]
+    best, promise = flow.best(), PROMISE
     top, today = flow.run(best), flow.run(TODAY)
     if top.days > promise - ROOM or today.days < max(LEAST_TODAY, promise + ROOM) or top.saved <= 0:
         return False
@@ -85,7 +86,7 @@ def one_best(flow: Flow) -> bool:
 def _falls_short(flow: Flow, choice: Choice) -> bool:
     made, top, today = flow.run(choice), flow.run(flow.best()), flow.run(TODAY)
     dear = today.cost - made.cost <= (GOOD_COST - BEHIND) * (today.cost - top.cost)
-    return dear or made.days >= law()["promise"] + ROOM
+    return dear or made.days >= PROMISE + ROOM
 
 
 def _drawn(

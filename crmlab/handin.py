@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import tempfile
+import tomllib
 import zipfile
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,13 +14,23 @@ from pathlib import Path
 from crmlab.archive import SLIP
 from crmlab.collect import Row, collect
 from crmlab.errors import LabError
+from crmlab.language import LANGUAGES, translator
 from crmlab.released import clean_id
 
-__all__ = ["Row", "collect", "student_of", "submit"]
+__all__ = ["Row", "collect", "language_of", "student_of", "submit"]
 
 SCHEMA = 1
 PARTS = ("lab*.ipynb", "answers.json", "plays/*.json", "policy.json")
 DATABASE = "crm.sqlite3"
+
+
+def language_of(workspace: Path, project: str) -> str:
+    """Return the language in which a project lies in the workspace; Chinese when it does not say."""
+    try:
+        about = tomllib.loads((workspace / project / "project.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "zh"
+    return str(about["language"]) if about.get("language") in LANGUAGES else "zh"
 
 
 def submit(workspace: Path, project: str, student: str) -> Path:
@@ -101,4 +112,7 @@ def student_of(workspace: Path, project: str) -> str:
             continue
         if student:
             return clean_id(str(student))
-    raise LabError(f"还不知道你的学号；请在 {project} 的笔记本里填写，或加上 --student 学号")
+    _ = translator(language_of(workspace, project))
+    raise LabError(
+        _("还不知道你的学号；请在 {project} 的笔记本里填写，或加上 --student 学号").format(project=project)
+    )

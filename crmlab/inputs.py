@@ -196,7 +196,11 @@ class Text(_Quiet):
     """A few words on one line."""
 
     def __init__(self, field: Field, lang: str) -> None:
-        self.box: Any = widgets.Text(placeholder=field.placeholder, layout={"width": "420px"})
+        self.box: Any = widgets.Text(
+            placeholder=field.placeholder,
+            continuous_update=False,
+            layout={"width": "100%", "max_width": "860px"},
+        )
         self.widget = _framed(field, self.box)
 
     @property

@@ -59,7 +59,7 @@ def release(
         raise LabError(f"没有语言 {lang}；可用的语言：{'、'.join(LANGUAGES)}")
     pool = Pool(home)
     pool.ensure_key(demo=demo)
-    pool.build(size, world=world, quiet=quiet)
+    pool.build(size, world=world, quiet=quiet, lang=lang)
     folder = furnish(generate(Course(course, home), project), home)
     return folder if lang == "zh" else _translated(folder, project, lang)
 

@@ -47,6 +47,15 @@ def variant_of(data_folder: Path, student_id: str) -> str:
     return listed or unlisted(who["token"], student, who["pool"])
 
 
+def on_the_list(data_folder: Path, student: str) -> bool:
+    """Return whether a released project's class list has `student`; True where there is no list to hold it against."""
+    try:
+        who = _read(data_folder / "who.json")
+    except LabError:
+        return True
+    return not who["ids"] or hashed(who["salt"], student) in who["ids"]
+
+
 def _read(path: Path) -> dict:
     try:
         who = json.loads(path.read_text(encoding="utf-8"))

@@ -19,6 +19,9 @@ LIMITS = ("strict", "200", "500", "1000", "all")
 TODAY = {"check": "none", "merge": "none", "limit": "200"}
 NAIVE = {"check": "end", "merge": "none", "limit": "strict"}
 MADE, APPROVAL = 3, 6  # steps in which faults are made; the step an agent's own decision saves
+PROMISE = (
+    3  # working days until an ordinary complaint is solved, as in task 4; a student's check needs it, too
+)
 GOOD_CHECK, GOOD_COST = 0.8, 0.9  # shares of the best one's saving that earn the point
 Choice = dict[str, str]
 Row = dict[Any, Any]
@@ -98,7 +101,7 @@ def judge(flow: Flow, choice: Choice) -> Verdict:
     made, best, today = flow.run(choice), flow.run(flow.best()), flow.run(TODAY)
     return Verdict(
         made.saved >= GOOD_CHECK * best.saved,
-        made.days <= law()["promise"],
+        made.days <= PROMISE,
         today.cost - made.cost >= GOOD_COST * (today.cost - best.cost),
     )
 

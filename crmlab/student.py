@@ -8,7 +8,7 @@ from pathlib import Path
 from crmlab import places
 from crmlab.errors import LabError
 from crmlab.language import translator
-from crmlab.released import clean_id
+from crmlab.released import clean_id, on_the_list
 
 GUEST = "guest"
 STEPS = ("source", "release", "submitted", "autograded", "feedback")
@@ -25,8 +25,8 @@ def grading(project: Path) -> bool:
 def student_of(project: Path, *, lang: str = "zh", ask: Ask = input) -> str:
     """Return the id of the student at work in a project's folder; "guest" when there is nobody to ask.
 
-    From CRMLAB_STUDENT, else from nbgrader's folders, else remembered in `.crmlab/me.json`, else asked for.
-    Raises LabError when CRMLAB_STUDENT cannot be an id.
+    From CRMLAB_STUDENT, else from nbgrader's folders, else remembered in `.crmlab/me.json`, else asked for: one
+    that is not on the class list has to be typed twice, for a slip would cost all the work. Raises LabError when CRMLAB_STUDENT cannot be an id.
     """
     project = project.resolve()
     if os.environ.get("CRMLAB_STUDENT"):
@@ -39,7 +39,7 @@ def student_of(project: Path, *, lang: str = "zh", ask: Ask = input) -> str:
     known = _remembered(memory)
     if known or grading(project):
         return known or GUEST
-    asked = _ask(ask, lang)
+    asked = _ask(ask, lang, project / "data")
     if asked != GUEST:
         _remember(memory, asked)
     return asked
@@ -57,19 +57,26 @@ def _remembered(memory: Path) -> str:
         return ""
 
 
-def _ask(ask: Ask, lang: str) -> str:
+def _ask(ask: Ask, lang: str, data: Path) -> str:
     _ = translator(lang)
-    prompt = _("请输入你的学号：")
+    prompt, doubted = _("请输入你的学号："), GUEST
     for _try in range(TRIES):
         try:
             typed = ask(prompt)
         except (EOFError, OSError, RuntimeError):  # no keyboard: a runner, not a person
             return GUEST
         try:
-            return clean_id(typed)
+            student = clean_id(typed)
         except LabError:
             prompt = _("这个学号不能用（只含字母、数字、- 和 _，最多 32 个字符），请再输入一次：")
-    return GUEST
+            continue
+        if student == doubted or on_the_list(data, student):
+            return student
+        doubted = student
+        prompt = _("名单里没有学号 {student}。请再输入一次；没有打错，就照原样再打一遍：").format(
+            student=student
+        )
+    return doubted
 
 
 def _remember(memory: Path, student: str) -> None:

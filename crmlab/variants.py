@@ -75,10 +75,11 @@ class Pool:
         processes: int | None = None,
         world: "Build | None" = None,
         quiet: bool = False,
+        lang: str = "zh",
     ) -> list[str]:
         """Make the worlds that are missing up to `size` (class list, else 24; demo 4); return all numbers.
 
-        What is there is never made again. One process gives what many give, byte for byte.
+        What is there is never made again. One process gives what many give, byte for byte. Progress is told in `lang`.
         """
         key = keys.read(self.home)
         ids = _roster_ids(self.home)
@@ -88,7 +89,7 @@ class Pool:
         jobs = [(str(self.home), key, nnn, world) for nnn in missing]
         workers = min(processes or os.cpu_count() or 1, len(jobs))
         with _mapper(workers) as mapper:
-            for _ in _progress(mapper(_make, jobs), len(jobs), quiet):
+            for _ in _progress(mapper(_make, jobs), len(jobs), quiet, lang):
                 pass
         self._write_manifest(size)
         _assign(self.home, ids, self.numbers())
@@ -200,12 +201,15 @@ def _mapper(workers: int) -> Iterator[Callable[..., Iterator[str]]]:
         yield executor.map
 
 
-def _progress(done: Iterator[str], total: int, quiet: bool) -> Iterator[str]:
+def _progress(done: Iterator[str], total: int, quiet: bool, lang: str) -> Iterator[str]:
     if quiet or not total:
         return done
     from tqdm import tqdm
 
-    return iter(tqdm(done, total=total, desc="学生数据", unit="份"))
+    from crmlab.language import translator
+
+    _ = translator(lang)
+    return iter(tqdm(done, total=total, desc=_("学生数据"), unit=_("份")))
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crmlab.errors import LabError
+from crmlab.translate import CHINESE
 
 FORM = {"title", "intro", "hints", "field", "rows"}
 COMMON = {"name", "kind", "label", "help"}
@@ -75,10 +76,13 @@ class Field:
         if value is None or value == []:
             return ""
         labels = dict(self.options)
+        between = "；" if CHINESE.search("".join((self.label, *labels.values(), *self.blocks))) else "; "
         if self.kind == "many" and isinstance(value, list):
-            return "；".join(str(labels.get(one, one)) if isinstance(one, str) else str(one) for one in value)
+            return between.join(
+                str(labels.get(one, one)) if isinstance(one, str) else str(one) for one in value
+            )
         if self.kind == "blocks" and isinstance(value, list):
-            return "；".join(f"{block} {n}" for block, n in zip(self.blocks, value, strict=False))
+            return between.join(f"{block} {n}" for block, n in zip(self.blocks, value, strict=False))
         if self.kind == "number":
             return f"{value:g} {self.unit}".strip() if isinstance(value, int | float) else str(value)
         return str(labels.get(value, value)) if isinstance(value, str) else str(value)

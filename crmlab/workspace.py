@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from crmlab import places
+from crmlab import lock, places
 from crmlab.errors import LabError
 
 LEDGER = PurePosixPath(".crmlab/delivered.json")
@@ -66,14 +66,19 @@ def find_released(lang: str, *, root: Path = places.ROOT) -> Path | None:
 
 
 def self_study(lang: str, *, home: Path = places.DEMO, course: Path = places.COURSE) -> Path:
-    """Release what is missing or out of date, for one without a teacher; return the folder of releases."""
+    """Release what is missing or out of date, for one without a teacher; return the folder of releases.
+
+    Of two starts at once the second waits and finds it done.
+    """
     from crmlab.release import projects, release
 
     folder = home / ("release" if lang == "zh" else f"release-{lang}")
-    for project in projects(course):
-        sources = [*(course / project).glob("*"), places.LOCALE / lang / f"{project}.po"]
-        if _newest((folder / project).rglob("*")) < _newest(sources):
-            release(project, home=home, lang=lang, demo=True, course=course)
+    home.mkdir(parents=True, exist_ok=True)
+    with lock.held(home / ".lock"):
+        for project in projects(course):
+            sources = [*(course / project).glob("*"), places.LOCALE / lang / f"{project}.po"]
+            if _newest((folder / project).rglob("*")) < _newest(sources):
+                release(project, home=home, lang=lang, demo=True, course=course)
     return folder
 
 

@@ -11,6 +11,7 @@ from grader import bonus, repair, tamed
 ASKS = re.compile(r"""\.(?:form|live_board)\(\s*["'](\w+)["']""")
 HEADING = re.compile(r"^#{1,3} +(.+?)\s*#*$", re.MULTILINE)
 BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LONGEST = 400
 
 
@@ -29,7 +30,8 @@ class Field:
         if value is None or value == [] or value == "":
             return ""
         if isinstance(value, list):
-            return "、".join(self.options.get(str(one), str(one)) for one in value)[:LONGEST]
+            between = "、" if CHINESE.search(self.label + "".join(self.options.values())) else ", "
+            return between.join(self.options.get(str(one), str(one)) for one in value)[:LONGEST]
         return str(self.options.get(str(value), str(value)))[:LONGEST]
 
 

@@ -17,7 +17,8 @@ def write(course: Course, plan: Plan, outcome: Outcome) -> Path:
     draft = target.with_name(f".{target.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.parent.mkdir(parents=True, exist_ok=True)
-    copy_of(course.step("submitted", outcome.student, plan.project), draft, plan.files)
+    submitted = course.step("submitted", outcome.student, plan.project)
+    copy_of(submitted, draft, plan.files_for(submitted))
     for path in draft.glob("*.ipynb"):
         path.unlink()
     for notebook in plan.notebooks:

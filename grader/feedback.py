@@ -9,7 +9,7 @@ from typing import Any
 
 from grader import asked, harmless, marks, repair
 from grader.asked import Form, Task
-from grader.course import Course
+from grader.course import TEXT_STUB, Course
 from grader.errors import GraderError
 from grader.gradebook import Score, TaskScore, scores
 from grader.verdicts import Author, Verdict, author
@@ -185,10 +185,15 @@ def _section(
         intro=harmless.markdown(form.intro) if form else "",
         expected=expected(form, words) if form and lost else [],
         came=form.came(given.get(form.name)) if form else [],
-        text="\n\n".join(str(cells[task.name]["source"]) for task in by_hand),
+        text="\n\n".join(_written(cells[task.name], words) for task in by_hand),
         steps=steps,
         hints=form.hints if form and lost else (),
     )
+
+
+def _written(cell: dict[str, Any], words: Words) -> str:
+    source = str(cell["source"])
+    return words["unwritten"] if source.strip() == TEXT_STUB else source
 
 
 def _step(task: Task, cell: dict[str, Any], earned: TaskScore, wrote: Author, words: Words) -> Step:
@@ -217,7 +222,7 @@ def _said(verdict: Verdict, words: Words) -> str:
 def expected(form: Form, words: Words) -> list[str]:
     """Return, for each question of `form`, what kind of answer it wants; never which."""
     if form.rows:
-        labels = "、".join(field.label for field in form.fields)
+        labels = ("、" if words["language"].startswith("zh") else ", ").join(one.label for one in form.fields)
         return [words["rows"].format(labels=labels)]
     lines = []
     for field in form.fields:

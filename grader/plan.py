@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from grader.errors import GraderError
 
 Cell = dict[str, Any]
 OTHER_RELEASES = ("release-en",)
+EDITIONS = {"en": "release-en"}  # beside Chinese, the language of the course itself
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,23 @@ class Plan:
     assignment_id: str
     notebooks: tuple[NotebookPlan, ...]
     files: tuple[Path, ...]
+    editions: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    """The words and the page of a project as released in another language, by language."""
+
+    def files_for(self, submitted: Path) -> tuple[Path, ...]:
+        """Return the course's own files for a hand-in, in the language in which its student worked."""
+        there = {path.name: path for path in self.editions.get(self._language(submitted), ())}
+        return tuple(there.get(path.name, path) for path in self.files)
+
+    def _language(self, submitted: Path) -> str:
+        for notebook in self.notebooks if self.editions else ():
+            try:
+                about = repair.read(submitted / notebook.file)["metadata"].get("crmlab")
+            except (GraderError, OSError):
+                continue
+            if isinstance(about, dict) and isinstance(about.get("language"), str):
+                return str(about["language"])
+        return ""
 
     @property
     def max_score(self) -> float:
@@ -106,7 +124,7 @@ class Plan:
                 (notebook.source or {}).get("cells"),
             ]
             seen.update(json.dumps(about, sort_keys=True).encode())
-        for path in self.files:
+        for path in (*self.files, *(path for told in self.editions.values() for path in told)):
             seen.update(path.name.encode() + b"\0" + path.read_bytes())
         return seen.hexdigest()
 
@@ -132,7 +150,12 @@ def load(course: Course, project: str) -> Plan:
         plans = tuple(_notebook(course, project, db, *one) for one in notebooks)
     if not any(plan.tasks for plan in plans):
         raise refusal
-    return Plan(project, row[0], plans, tuple(_files(course, project)))
+    editions = {
+        language: tuple(sorted((course.home / folder / project).glob("*.toml")))
+        for language, folder in EDITIONS.items()
+        if (course.home / folder / project).is_dir()
+    }
+    return Plan(project, row[0], plans, tuple(_files(course, project)), editions)
 
 
 def _notebook(course: Course, project: str, db: sqlite3.Connection, key: str, name: str) -> NotebookPlan:

@@ -163,8 +163,9 @@ class _Seat:
         self.work, self.home = scratch / "work0", scratch / "home0"
         self.bench = scratch / "bench"
         (self.home / "tmp").mkdir(parents=True)
-        copy_of(submitted, self.bench, marker.plan.files)
-        copy_of(submitted, self.work, marker.plan.files)
+        own = marker.plan.files_for(submitted)
+        copy_of(submitted, self.bench, own)
+        copy_of(submitted, self.work, own)
         evidence = {setting.evidence: str(self.bench)} if setting.evidence else {}
         self.judges = {**given, **evidence}
         self.students = {name: value for name, value in given.items() if name not in setting.secret}

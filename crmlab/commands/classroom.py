@@ -52,8 +52,12 @@ def release(
     late: Annotated[float | None, typer.Option(help="每迟一天扣满分的百分之几，例如 10；0 是不扣")] = None,
 ) -> None:
     """发布一个项目：做好每名学生的数据和不含答案的笔记本。"""
+    from crmlab.language import require, translator
     from crmlab.release import release as make
     from grader import lateness
+
+    require(lang)
+    _ = translator(lang)
 
     if due is not None:
         lateness.moment_of(due)  # a slip is told before a class's data are made, not after
@@ -61,14 +65,14 @@ def release(
         lateness.LateRule(late)
     with _told():
         folder = make(project, home=home, lang=lang, demo=demo)
-    typer.echo(f"已发布：{folder}")
+    typer.echo(_("已发布：{folder}").format(folder=folder))
     if due is not None:
-        typer.echo(
-            f"截止时间：{lateness.due(_course(project, home), project, due).astimezone():%Y-%m-%d %H:%M}"
-        )
+        day = lateness.due(_course(project, home), project, due).astimezone()
+        typer.echo(_("截止时间：{day}").format(day=f"{day:%Y-%m-%d %H:%M}"))
     if late is not None:
         rule = lateness.keep(_course(project, home), project, late)
-        typer.echo(f"每迟一天扣满分的 {rule.percent:g}%" if rule.percent else "迟交不扣分")
+        told = _("每迟一天扣满分的 {percent}%") if rule.percent else _("迟交不扣分")
+        typer.echo(told.format(percent=f"{rule.percent:g}"))
 
 
 def submit(
@@ -77,11 +81,19 @@ def submit(
     workspace: Annotated[Path, typer.Option(help="实训文件夹")] = WORKSPACE,
 ) -> None:
     """把一个项目打包成要交的压缩包。"""
-    from crmlab.handin import student_of
-    from crmlab.handin import submit as make
+    from crmlab import handin, soundness
+    from crmlab.language import translator
+    from crmlab.places import DEMO
+    from crmlab.workspace import find_released
 
-    path = make(workspace, project, student or student_of(workspace, project))
-    typer.echo(f"请交这个文件：{path}")
+    lang = handin.language_of(workspace, project)
+    path = handin.submit(workspace, project, student or handin.student_of(workspace, project))
+    given = find_released(lang) or DEMO / ("release" if lang == "zh" else f"release-{lang}")
+    known = given / project if handin.language_of(given, project) == lang else None
+    for sentence in soundness.told(workspace / project, known, lang=lang):
+        typer.echo(sentence)
+    _ = translator(lang)
+    typer.echo(_("请交这个文件：{path}").format(path=path))
 
 
 def collect(

@@ -65,6 +65,30 @@ def test_the_english_release_runs_and_shows_no_chinese(project: str, edition: Pa
         assert [CHINESE.findall(text)[:20] for text in shown if CHINESE.search(text)] == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("project", projects())
+def test_a_hand_in_of_the_edition_is_marked_and_told_of_in_english(project: str, edition: Path) -> None:
+    from crmlab.seat import setting
+    from grader.course import Course
+    from grader.feedback import feedback
+    from grader.marking import mark
+
+    home = edition.parent
+    handed = home / "submitted" / "2026001" / project
+    handed.mkdir(parents=True)
+    for path in (edition / project).glob("lab*.ipynb"):
+        shutil.copy(path, handed)
+    course = Course(COURSE, home)
+    (marked,) = mark(course, project, setting=setting(home, unsafe=True))
+    assert (marked.status, marked.score) == ("graded", 0.0)
+    pages = feedback(course, project)
+    assert len(pages) == len(list(handed.glob("*.ipynb")))
+    for page in pages:
+        text = re.sub(r"<style.*?</style>|<[^>]+>", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert "Where to look again" in text
+        assert CHINESE.findall(text) == [], page.name
+
+
 def said(cell) -> list[str]:
     """Return what a cell shows: printed text, HTML and plain forms."""
     found = []

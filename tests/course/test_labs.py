@@ -17,7 +17,7 @@ from labs import Bench, about, answers_on_record, marks, with_crm
 
 from crmlab import complaint_answers, skill_answers, world
 from crmlab.authoring import body, notebook_of, text_of
-from crmlab.places import COURSE, DATASETS
+from crmlab.places import COURSE, DATASETS, ROOT
 from crmlab.telephone import ring
 from crmlab.words import load
 
@@ -318,3 +318,39 @@ def test_the_release_runs_to_its_end_and_each_cell_alone_without_raising(
         NotebookClient(again, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
         outs = [(out.output_type, out.get("name")) for cell in again.cells for out in cell.outputs]
         assert outs and not [out for out in outs if out[0] == "error" or out[1] == "stderr"]
+
+
+@pytest.mark.slow
+@every_lab
+def test_in_the_students_kit_a_right_answer_passes_every_check(
+    lab: Lab, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that needs a file the kit does not bring would fail for every student, and be seen by no teacher."""
+    from nbclient import NotebookClient
+
+    from crmlab.answers import Answers
+    from crmlab.kit import programs
+
+    for name, source in programs(ROOT):
+        (tmp_path / "kit" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, tmp_path / "kit" / name)
+    desk = tmp_path / "kit" / "workspace" / PROJECT
+    shutil.copytree(released, desk)
+    facts = json.loads((released.parents[1] / "variants/001/truth/facts.json").read_text(encoding="utf-8"))
+    kept = Answers.load(desk / "answers.json")
+    for form, answer in lab.answers.of("expert", facts, desk / "data" / "001").items():
+        kept.put(lab.id, form, answer, student="2026001")
+    for level in lab.levels:
+        for scenario in lab.answers.CALLS:
+            ring(desk, scenario, "2026001", well=True, level=level)
+    for name in ("CRMLAB_GRADING", "CRMLAB_DATA", "CRMLAB_TRUTH", "CRMLAB_EVIDENCE"):
+        monkeypatch.delenv(name, raising=False)  # of the benches above
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "kit"))
+    monkeypatch.setenv("CRMLAB_STUDENT", "2026001")
+    notebook = nbformat.read(desk / f"{lab.id}.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("import crmlab; print(crmlab.__file__)"))
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(desk)}}).execute()
+    shown = [str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+    assert str(tmp_path / "kit") in shown[-1]
+    assert len([text for text in shown if "检查通过" in text]) >= 7
+    assert [text for text in shown if "✗" in text] == []

@@ -1,5 +1,6 @@
 """The desk: its own settings, its own port, and in a real browser a Chinese JupyterLab on the start page."""
 
+import json
 import os
 import signal
 import socket
@@ -91,6 +92,19 @@ def test_only_the_teachers_desk_shows_nbgrader(tmp_path: Path) -> None:
         page = (desk.own / "config" / "labconfig" / "page_config.json").read_text(encoding="utf-8")
         assert ("@jupyter/nbgrader" in page) is hidden
     assert environment(student)["JUPYTER_CONFIG_DIR"].startswith(str(tmp_path))
+
+
+def test_at_the_students_desk_a_letter_beside_a_text_box_takes_no_cell_apart(tmp_path: Path) -> None:
+    kept = {}
+    for desk in (student_desk(tmp_path / "w", "开始.md"), teacher_desk(home=tmp_path / "grading")):
+        settle(desk)
+        path = desk.own / "config" / "labconfig" / "default_setting_overrides.json"
+        told = json.loads(path.read_text(encoding="utf-8"))
+        kept[desk.teacher] = told.get("@jupyterlab/shortcuts-extension:shortcuts", {}).get("shortcuts", [])
+    off = {" ".join(one["keys"]): one["command"] for one in kept[False] if one["disabled"]}
+    assert {"X", "D D", "1", "M", "Shift M", "A", "B", "0 0"} <= set(off) and off["X"] == "notebook:cut-cell"
+    assert not {"Enter", "Shift Enter", "ArrowDown", "Escape", "Accel S"} & set(off), "what is needed stays"
+    assert kept[True] == []
 
 
 def test_only_the_students_desk_renews_its_start_page(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from crmlab import archive
 from crmlab.errors import LabError
-from crmlab.handin import collect, student_of, submit
+from crmlab.handin import collect, language_of, student_of, submit
 
 PROJECT = "project01_tiny"
 
@@ -128,6 +128,18 @@ def test_the_id_comes_from_the_notebook_or_is_asked_for(workspace: Path) -> None
     assert student_of(workspace, PROJECT) == "2024001"
     (workspace / PROJECT / "answers.json").unlink()
     with pytest.raises(LabError, match="--student"):
+        student_of(workspace, PROJECT)
+
+
+def test_what_is_said_of_a_hand_in_is_in_the_projects_language(workspace: Path) -> None:
+    assert language_of(workspace, PROJECT) == "zh"
+    about = workspace / PROJECT / "project.toml"
+    for text, lang in (('language = "en"', "en"), ('language = "xx"', "zh"), ("language = ", "zh")):
+        about.write_text(text, encoding="utf-8")
+        assert language_of(workspace, PROJECT) == lang
+    about.write_text('language = "en"', encoding="utf-8")
+    (workspace / PROJECT / "answers.json").unlink()
+    with pytest.raises(LabError, match="student ID is not known"):
         student_of(workspace, PROJECT)
 
 

@@ -71,6 +71,37 @@ def test_a_student_answers_checks_and_decides_with_the_mouse(
     assert "[9, 9, 9, 9, 9, 9]" in json.dumps(answers) and "popup" in json.dumps(answers)
 
 
+@pytest.mark.slow
+@needs_browser
+def test_a_click_beside_a_cell_and_words_beside_a_box_change_nothing(released: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(released / "release-en", workspace)
+    with desk(workspace, "en") as (page, url, _outside):
+        page.goto(url)
+        page.locator(".crmlab-go a").first.click()
+        page.locator(".jp-Notebook h1").wait_for()
+        cells = page.locator(".jp-Notebook .jp-Cell")
+        before = kinds(page)
+        first = cells.nth(2)  # folded code
+        box = first.bounding_box()
+        for right in (13, 40, 90, 200):  # the bar, the margin, the folded line
+            page.mouse.click(box["x"] + right, box["y"] + box["height"] / 2)
+            assert first.locator(".jp-InputPlaceholder").count() == 1, f"unfolded {right} px from its edge"
+            assert "jp-mod-active" in (first.get_attribute("class") or "")
+        first.locator(".jp-MoreHorizIcon").click()
+        assert first.locator(".jp-InputPlaceholder").count() == 0, "the dots unfold it"
+        cells.nth(1).click()
+        page.keyboard.type("axbdd12 My plan: cut one, merge two ZzM 00 ii", delay=5)
+        page.wait_for_timeout(500)
+        assert kinds(page)[: len(before)] == before and page.locator(".jp-Dialog").count() == 0
+
+
+def kinds(page) -> list[str]:
+    """The kinds of the cells, in order."""
+    found = "cells => cells.map(one => one.className.match(/jp-(Code|Markdown|Raw)Cell/)[1])"
+    return list(page.locator(".jp-Notebook .jp-Cell").evaluate_all(found))
+
+
 def settled(board) -> None:
     """Wait until the board has worked off every move of a slider: its words stand still for a second."""
     words = ""

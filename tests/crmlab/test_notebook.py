@@ -53,6 +53,23 @@ def test_without_a_keyboard_one_is_a_guest_and_asked_again_next_time(here: Path)
     assert student_of(here, ask=typing("2024002")) == "2024002"  # type: ignore[arg-type]
 
 
+def test_an_id_that_is_not_on_the_class_list_is_typed_twice_or_mended(here: Path) -> None:
+    who = {"schema": 1, "salt": "s", "ids": {hashed("s", "2024001"): "001"}, "token": "00", "pool": 1}
+    (here / "data").mkdir(exist_ok=True)
+    (here / "data" / "who.json").write_text(json.dumps(who), encoding="utf-8")
+    asked: list[str] = []
+
+    def asks(*typed: str) -> str:
+        left = iter(typed)
+        return student_of(here, lang="en", ask=lambda prompt: asked.append(prompt) or next(left))
+
+    assert asks("2024010", "2024001") == "2024001"
+    assert "2024010 is not on the class list" in asked[1]
+    for path in here.parent.rglob("me.json"):
+        path.unlink()
+    assert asks("2024011", "2024011") == "2024011", "one who joined later goes on"
+
+
 def test_a_spoilt_memory_is_asked_for_again(here: Path) -> None:
     (here.parent / ".crmlab" / "me.json").write_text('{"student": "a/b"}', encoding="utf-8")
     assert student_of(here, ask=typing("2024003")) == "2024003"  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,36 @@ def test_self_study_is_released_once_and_again_when_the_lab_changes(
     os.utime(course / PROJECT / "lab1_x.ipynb", (later, later))
     workspace.self_study("zh", home=home, course=course)
     assert len(calls) == 2
+
+
+def test_of_two_first_starts_at_once_one_prepares_and_the_other_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from crmlab import release, workspace
+
+    course, home, at_work, calls = tmp_path / "course", tmp_path / "demo", threading.Event(), []
+    (course / PROJECT).mkdir(parents=True)
+    (course / PROJECT / "lab1_x.ipynb").write_text("{}", encoding="utf-8")
+
+    def releaser(project: str, **options: object) -> Path:
+        calls.append(project)
+        assert len(calls) == 1, "the second start was not held up"
+        at_work.set()
+        time.sleep(0.3)
+        folder = home / "release" / project
+        folder.mkdir(parents=True)
+        (folder / "project.toml").write_text("", encoding="utf-8")
+        return folder
+
+    monkeypatch.setattr(release, "release", releaser)
+    monkeypatch.setattr(release, "projects", lambda folder: [PROJECT])
+    first = threading.Thread(
+        target=workspace.self_study, args=("zh",), kwargs={"home": home, "course": course}
+    )
+    first.start()
+    assert at_work.wait(10)
+    assert workspace.self_study("zh", home=home, course=course) == home / "release"
+    first.join()
+    assert calls == [PROJECT]

@@ -12,7 +12,9 @@ import tiny
 from nbformat.v4 import new_output
 
 from grader import asked, feedback
-from grader.course import Course
+from grader.course import TEXT_STUB, Course
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 pytestmark = pytest.mark.slow  # a class is marked for the pages
 
@@ -144,6 +146,39 @@ def test_the_page_is_in_the_language_of_the_notebook(graded: Course) -> None:
     marked(graded, "2401", language="en")
     told = page(graded)
     assert "What was asked" in told and "两数之和 English" in told and "wait for your teacher" in told
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：sudo apt install chromium")
+def test_a_tables_words_stay_whole_and_the_page_no_wider_than_its_window(
+    graded: Course, tmp_path: Path
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    row = f"<td>{'What was said and how. ' * 20}</td><td>Anger−2 Trust+4</td><td>{'w' * 3000}</td>"
+    table = f"<table><thead><tr><th>Turn</th></tr></thead><tbody><tr><th>10</th>{row}</tr></tbody></table>"
+    made = page(graded).replace("</body>", f'<div class="cell"><div>{table}</div></div></body>')
+    (tmp_path / "page.html").write_text(made, encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": 1280, "height": 800})
+        shown.goto((tmp_path / "page.html").as_uri())
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        head = shown.locator(".cell thead th").bounding_box()
+        assert head is not None and head["height"] < 50, "“Turn” stands on one line"
+        browser.close()
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "（没有写）"), ("en", "(nothing written)")])
+def test_a_note_nobody_wrote_is_called_so(graded: Course, lang: str, said: str) -> None:
+    path = graded.step("autograded", "2401", tiny.PROJECT) / tiny.NOTEBOOK
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["crmlab"] = {"language": lang}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "why":
+            cell.source = TEXT_STUB
+    nbformat.write(notebook, path)
+    assert said in page(graded)
 
 
 def test_the_language_may_stand_in_what_was_handed_in(graded: Course) -> None:

@@ -158,7 +158,7 @@ def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
             turn.text,
             done,
             _change(before, turn.state, _),
-            "；".join(rules.get(turn.n, [])),
+            _("；").join(rules.get(turn.n, [])),
             turn.reply,
         )
         rows += (

@@ -1,5 +1,6 @@
 """The role-play in a notebook: ipywidgets around one call, the same panes and the same actions as the page."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,6 +11,8 @@ from crmlab.errors import LabError
 from crmlab.roleplay.screen import markup, sheet
 from crmlab.roleplay.screen.call import TOP, Call, Stale
 from crmlab.roleplay.screen.view import View, labels, view
+
+LAG = 0.3  # seconds in which the text of a box arrives after its Enter
 
 
 class Talk:
@@ -105,9 +108,11 @@ class Talk:
         self.card, self.feelings, self.steps, self.after = (w.HTML() for _ in range(4))
         self.chips = [_button("", partial(self.pick, n)) for n in range(3)]
         self.chip_row = _box("crm-chips", [w.HTML(f"<h3>{told['chips']}</h3>"), *self.chips])
-        self.box = w.Text(description=told["box"], placeholder=told["placeholder"])
+        self.box = w.Text(description=told["box"], placeholder=told["placeholder"], continuous_update=False)
         self.box.add_class("crm-grow")
         self.box.on_msg(self._heard_key)
+        self.box.observe(lambda _change: self._say_entered(), "value")
+        self.entered = False
         self.go = _button(told["send"], lambda: self.send(self.box.value), "crm-first")
         self._build_confirm()
         self.plain = {
@@ -138,7 +143,20 @@ class Talk:
         self.confirm_row = _box("crm-confirm", [w.HTML(f"<h3>{told['understood']}</h3>"), row])
 
     def _heard_key(self, _box: object, content: dict[str, Any], _buffers: object) -> None:
-        if content.get("event") == "submit":  # Enter; leaving the box must not send
+        """Take Enter (leaving the box must not send); the browser tells of the key first and of the text after it."""
+        if content.get("event") != "submit":
+            return
+        self.entered = True
+        try:
+            asyncio.get_running_loop().call_later(
+                LAG, self._say_entered
+            )  # when nothing was changed, no text comes
+        except RuntimeError:  # no browser, no lag
+            self._say_entered()
+
+    def _say_entered(self) -> None:
+        if self.entered:
+            self.entered = False
             self.send(self.box.value)
 
     def _show(self) -> None:
