@@ -1,12 +1,11 @@
-"""One service flow redrawn: where a check stands, which steps are merged, who may decide, and what comes of it."""
+"""One service flow redrawn: where a check stands, which steps are merged, who may decide, and what comes of it.
 
-import tomllib
+Students' notebooks run this: it reads their tables only, never the page flows are dealt from, which a kit does not hold.
+"""
+
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
-
-from crmlab.places import DATASETS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,7 @@ LIMITS = ("strict", "200", "500", "1000", "all")
 TODAY = {"check": "none", "merge": "none", "limit": "200"}
 NAIVE = {"check": "end", "merge": "none", "limit": "strict"}
 MADE, APPROVAL = 3, 6  # steps in which faults are made; the step an agent's own decision saves
+PROMISE = 3  # working days until an ordinary complaint is solved
 GOOD_CHECK, GOOD_COST = 0.8, 0.9  # shares of the best one's saving that earn the point
 Choice = dict[str, str]
 Row = dict[Any, Any]
@@ -98,7 +98,7 @@ def judge(flow: Flow, choice: Choice) -> Verdict:
     made, best, today = flow.run(choice), flow.run(flow.best()), flow.run(TODAY)
     return Verdict(
         made.saved >= GOOD_CHECK * best.saved,
-        made.days <= law()["promise"],
+        made.days <= PROMISE,
         today.cost - made.cost >= GOOD_COST * (today.cost - best.cost),
     )
 
@@ -131,15 +131,3 @@ def of_rows(steps: list[Row], ways: list[Row], cause: "pd.Series[Any]") -> Flow:
 def dearest(causes: "pd.DataFrame") -> "pd.Series[Any]":
     """Return the row of the cause that costs most in a quarter."""
     return causes.loc[(causes["cases"] * causes["cost"]).idxmax()]
-
-
-@cache
-def law() -> dict[str, Any]:
-    """Return the ranges and limits of `datasets/retail/service_flow.toml`."""
-    return dict(book()["law"])
-
-
-@cache
-def book() -> dict[str, Any]:
-    """Return the steps and the law as written in `datasets/retail/service_flow.toml`."""
-    return tomllib.loads((DATASETS / "retail" / "service_flow.toml").read_text(encoding="utf-8"))
