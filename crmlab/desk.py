@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from crmlab import places
+from crmlab import desk_keys, places
 from crmlab.errors import LabError, MissingPart
 from crmlab.language import require
 
@@ -142,6 +142,7 @@ def _extend(desk: Desk) -> None:
 
 def _overrides(desk: Desk) -> dict[str, Any]:
     return {
+        **({} if desk.teacher else {desk_keys.SETTING: desk_keys.off()}),
         "@jupyterlab/translation-extension:plugin": {"locale": LOCALES[desk.lang]},
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
         "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
