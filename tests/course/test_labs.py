@@ -76,7 +76,7 @@ class Lab:
 LABS = [
     Lab(
         "lab2_complaints", "## 任务二", complaint_answers, {"causes": "mend", "delay": "late"}, ("call",),
-        ("1000 * (20 - 11) / 100 - 50", "(30 - 20) / 100 * 1000 / 2"), ("remedies", "老周：D1", "case_values"),
+        ("1000 * (32 - 25) / 100 - 50", "(30 - 20) / 100 * 1000 / 2"), ("remedies", "老周：D1", "case_values"),
     ),
     Lab(
         "lab3_phone_skills", "## 任务三", skill_answers, {"self": "seen"}, ("talk", "predict", "levels"),
