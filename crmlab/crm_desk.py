@@ -53,7 +53,7 @@ def show(lab: "Lab", form: str, rows: "pd.DataFrame") -> Shown | None:
     if form not in PAGES:
         raise LabError(f"表单 {form} 不在 CRM 里做；可以在 CRM 里做的：{'、'.join(PAGES)}")
     if lab.grading:
-        cards.show(*forms.static(spec, lab.kept(form), rows=lines, lang=lab.lang))
+        cards.show(*forms.static(spec, lab.kept(form), rows=lines, described=True, lang=lab.lang))
         return None
     trouble = fill(lab, form, rows) if reachable() else ""
     answers = lab.answers

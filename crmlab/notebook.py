@@ -121,7 +121,7 @@ class Lab:
         answers = self._fresh()
         kept = answers.get(self.name, name)
         if self.grading:
-            cards.show(*forms.static(spec, kept, rows=lines, lang=self.lang))
+            cards.show(*forms.static(spec, kept, rows=lines, described=bool(lines), lang=self.lang))
             return
         self.form_shown = forms.Form(
             spec,
