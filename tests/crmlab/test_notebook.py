@@ -224,6 +224,7 @@ def test_while_graded_nothing_is_asked_or_written(
         check.that("first", False)
     shown = capsys.readouterr()
     assert "3 秒" in shown.out and "还没有采用方案" in shown.out and shown.err == ""
+    assert "9:00 · 问" in shown.out  # the page of feedback tells what the row was about
     assert lab.form_shown is None and lab.board_shown is None
     assert {path: path.read_bytes() for path in here.iterdir() if path.is_file()} == before
 
