@@ -139,6 +139,19 @@ def _fill(lab: "Lab", form: str, rows: "pd.DataFrame") -> None:
         connection.close()
 
 
+def worked(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
+    """Return what the CRM that was handed in holds for a form, without a word; {} when nothing, or it cannot be read."""
+    from crmlab.crm.reader import inspect
+
+    path = lab.project / FILE
+    if form not in crm_answers.READ or not path.exists():
+        return {}
+    try:
+        return dict(crm_answers.read(form, inspect(path).tables))
+    except LabError:
+        return {}
+
+
 def look(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
     """Return what was worked in the CRM for a form, and say how much; {} when nothing was, or it cannot be read."""
     from crmlab.crm.reader import inspect, inspect_open

@@ -132,8 +132,9 @@ def test_rows_of_two_forms_of_one_name_are_kept_together(folder):
 
 
 def test_while_graded_nothing_is_written_and_the_answer_is_a_table(folder, monkeypatch, capsys):
-    crm_hand.work(folder / "crm.sqlite3", VISIBLE, {"due": RIGHT["due"]})
-    lab(folder).crm_answer("due")
+    crm_hand.work(
+        folder / "crm.sqlite3", VISIBLE, {"due": RIGHT["due"]}
+    )  # and never ran the cell that reads it
     before = (folder / "crm.sqlite3").read_bytes()
     monkeypatch.setenv("CRMLAB_GRADING", "1")
     one = lab(folder)

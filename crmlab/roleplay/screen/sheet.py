@@ -99,6 +99,11 @@ def mark(line: Line) -> str:
     return SIGNS["done" if line.points == line.of else "part" if line.points else "open"]
 
 
+def _short(line: Line) -> str:
+    """Return the number of a step, or the name of a line that has none."""
+    return line.rule.replace("：", ":").split(":")[0].split()[0]
+
+
 def _why(line: Line) -> str:
     return f"<br>{escape(line.why)}" if line.why else ""
 
@@ -165,7 +170,7 @@ def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
     known = {act.name: act for act in acts()}
     rules: dict[int, list[str]] = {}
     for line in sheet.lines:
-        rules.setdefault(line.turn, []).append(f"{mark(line)} {line.rule.split()[0]} {line.points}/{line.of}")
+        rules.setdefault(line.turn, []).append(f"{mark(line)} {_short(line)} {line.points}/{line.of}")
     before, rows = call.play._start(), ""
     for turn in call.play.turns:
         done = " · ".join(known[name].label(call.play.lang) for name in turn.acts if name in known)
