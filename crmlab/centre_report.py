@@ -73,7 +73,7 @@ def _tiles(study: "Study", _: Say) -> str:
         ("self_served", _("自助办结"), "count"),
         ("cases", _("工单"), "count"),
         ("cases_closed", _("已结工单"), "count"),
-        ("cases_in_time", _("工单没有超期"), "share"),
+        ("cases_in_time", _("工单没有过期"), "share"),
     ]
     known, tiles = study.estimates(), []
     for name, label, kind in shown:

@@ -43,6 +43,8 @@ RC: dict[str, Any] = {
     "svg.hashsalt": "crmlab",  # the same chart is the same file
     "hatch.linewidth": 0.6,
 }
+# where the figure of a point lies, in the chart's own units from the point: what lies there runs through it
+BELOW, ABOVE = (0.0, 0.16), (0.0, 0.18)
 LANES = ("pbx", "ivr", "acd", "cti", "csr")
 Stretch = tuple[str, float, float, str, str]  # part, start, end, label, hatch
 
@@ -163,8 +165,7 @@ def _level_panel(axes: "Axes", levels: list[float], target: float) -> None:
     for place, level in enumerate(levels):
         if level == level:  # an hour without calls has no level
             around = [levels[k] for k in (place - 1, place + 1) if 0 <= k < len(levels)]
-            below = level > 0.95 or (level > 0.12 and level <= min(around, default=1.0))
-            offset = (0, -14) if below else (0, 7)
+            offset = (0, -14) if _below(level, min(around, default=1.0), target) else (0, 7)
             axes.annotate(
                 f"{level:.0%}",
                 (place, level),
@@ -175,6 +176,15 @@ def _level_panel(axes: "Axes", levels: list[float], target: float) -> None:
             )
     axes.set_ylim(0, 1.08)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+
+
+def _below(level: float, lowest_beside: float, target: float) -> bool:
+    """Return whether a level is written below its point: at a low point, unless the line of the target runs there."""
+    wanted = level > 0.95 or (level > 0.12 and level <= lowest_beside)
+    if wanted and level <= 0.95:
+        return not BELOW[0] < level - target < BELOW[1]
+    crossed = ABOVE[0] < target - level < ABOVE[1]
+    return wanted or (crossed and level > 0.12)
 
 
 def timeline(

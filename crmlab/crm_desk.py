@@ -53,7 +53,7 @@ def show(lab: "Lab", form: str, rows: "pd.DataFrame") -> Shown | None:
     if form not in PAGES:
         raise LabError(f"表单 {form} 不在 CRM 里做；可以在 CRM 里做的：{'、'.join(PAGES)}")
     if lab.grading:
-        cards.show(*forms.static(spec, lab.kept(form), rows=lines, lang=lab.lang))
+        cards.show(*forms.static(spec, lab.kept(form), rows=lines, described=True, lang=lab.lang))
         return None
     trouble = fill(lab, form, rows) if reachable() else ""
     answers = lab.answers
@@ -137,6 +137,19 @@ def _fill(lab: "Lab", form: str, rows: "pd.DataFrame") -> None:
         raise LabError(f"{path.name} 写不进去（{error}）；请稍等再运行这一格") from error
     finally:
         connection.close()
+
+
+def worked(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
+    """Return what the CRM that was handed in holds for a form, without a word; {} when nothing, or it cannot be read."""
+    from crmlab.crm.reader import inspect
+
+    path = lab.project / FILE
+    if form not in crm_answers.READ or not path.exists():
+        return {}
+    try:
+        return dict(crm_answers.read(form, inspect(path).tables))
+    except LabError:
+        return {}
 
 
 def look(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from crmlab import places
+from crmlab import desk_keys, places
 from crmlab.errors import LabError, MissingPart
 from crmlab.language import require
 
@@ -26,7 +26,6 @@ MORE_PORTS = 100
 STYLE = Path(__file__).with_name("desk.css")
 SCRIPT = Path(__file__).with_name("startpage.js")
 EXTENSION = "crmlab-startpage"
-SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 LOCALES = {"zh": "zh_CN", "en": "en"}
 REFRESH = 5  # seconds between two looks at the student's progress
 PATIENCE = 60  # seconds a slow machine may take to start JupyterLab
@@ -142,34 +141,12 @@ def _extend(desk: Desk) -> None:
 
 
 def _overrides(desk: Desk) -> dict[str, Any]:
-    keys = (
-        {} if desk.teacher else {"@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": _letters_off()}}
-    )
-    return keys | {
+    return {
+        **({} if desk.teacher else {desk_keys.SETTING: desk_keys.off()}),
         "@jupyterlab/translation-extension:plugin": {"locale": LOCALES[desk.lang]},
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
         "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
     }
-
-
-def _letters_off() -> list[dict[str, Any]]:
-    """Return JupyterLab's own one-letter commands (x cuts a cell, 1 makes a heading), each switched off.
-
-    A student who writes an answer before the cell is open for writing must not take the notebook apart.
-    """
-    found = []
-    for path in sorted(SCHEMAS.glob("@jupyterlab/*/*.json")):
-        shortcuts = json.loads(path.read_text(encoding="utf-8")).get("jupyter.lab.shortcuts", [])
-        found += [one | {"disabled": True} for one in shortcuts if _is_letter_on_a_cell(one)]
-    return found
-
-
-def _is_letter_on_a_cell(shortcut: dict[str, Any]) -> bool:
-    keys = shortcut.get("keys", [])
-    plain = keys and all(len(key.removeprefix("Shift ")) == 1 for key in keys)
-    return bool(
-        plain and any(part in shortcut["selector"] for part in ("jp-mod-commandMode", "jp-kernel-user"))
-    )
 
 
 def _extensions(desk: Desk) -> dict[str, Any]:

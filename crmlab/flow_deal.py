@@ -1,8 +1,11 @@
 """A student's service flow: steps and choices drawn so that one way of redrawing it is best, and thought finds it."""
 
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmlab.places import DATASETS
 from crmlab.service_flow import (
     APPROVAL,
     CHECKS,
@@ -16,9 +19,7 @@ from crmlab.service_flow import (
     Choice,
     Flow,
     Row,
-    book,
     dearest,
-    law,
     of_rows,
 )
 from sim.streams import Streams
@@ -71,9 +72,9 @@ def longest(steps: list[Row]) -> int:
 
 def one_best(flow: Flow) -> bool:
     """Return whether each choice but the best one costs a point, and the best one keeps the promise with room."""
-    best, promise = flow.best(), PROMISE
+    best = flow.best()
     top, today = flow.run(best), flow.run(TODAY)
-    if top.days > promise - ROOM or today.days < max(LEAST_TODAY, promise + ROOM) or top.saved <= 0:
+    if top.days > PROMISE - ROOM or today.days < max(LEAST_TODAY, PROMISE + ROOM) or top.saved <= 0:
         return False
     others = [one for one in CHECKS if one != best["check"]]
     if any(flow.run(best | {"check": one}).saved > (GOOD_CHECK - BEHIND) * top.saved for one in others):
@@ -97,7 +98,7 @@ def _drawn(
     def between(low: float, high: float) -> float:
         return float(low + (high - low) * next(draws))
 
-    cases, cost, rules = int(cause["cases"]), int(cause["cost"]), law()
+    cases, cost, rules = int(cause["cases"]), int(cause["cost"]), book()["law"]
     main, kind = CHECKS.index(wanted["check"]) - 1, "generous" if wanted["limit"] == "1000" else "extra"
     weights = [between(2.5, 4.5) if k == main else between(0.4, 1.2) for k in range(MADE)]
     shares = [round(100 * one / sum(weights)) for one in weights]
@@ -159,3 +160,9 @@ def _kinds(lang: str) -> tuple[tuple[str, str], ...]:
 
 def _way(way: str, choice: str, gain: int, days: float, yuan: int) -> Row:
     return {"way": way, "choice": choice, "gain": gain, "days": days, "yuan": yuan}
+
+
+@cache
+def book() -> dict[str, Any]:
+    """Return the steps and the law as written in `datasets/retail/service_flow.toml`."""
+    return tomllib.loads((DATASETS / "retail" / "service_flow.toml").read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ LABELS = {
     "occupancy": "坐席占用率 (occupancy)",
     "cases": "工单 (cases)",
     "cases_closed": "已结工单 (cases closed)",
-    "cases_in_time": "工单没有超期 (cases in time)",
+    "cases_in_time": "工单没有过期 (cases in time)",
 }
 SHARES = ("service_level", "abandonment_rate", "fcr", "occupancy", "cases_in_time")
 

@@ -121,7 +121,7 @@ class Lab:
         answers = self._fresh()
         kept = answers.get(self.name, name)
         if self.grading:
-            cards.show(*forms.static(spec, kept, rows=lines, lang=self.lang))
+            cards.show(*forms.static(spec, kept, rows=lines, described=bool(lines), lang=self.lang))
             return
         self.form_shown = forms.Form(
             spec,
@@ -283,9 +283,16 @@ class Lab:
         return self.answers
 
     def kept(self, form: str) -> Any:
-        """Return the saved answer of a form, what was read in the CRM before what was typed into the form."""
+        """Return the saved answer of a form, what was read in the CRM before what was typed into the form.
+
+        While graded, the CRM itself is asked: who worked there need not have run the cell that reads it.
+        """
+        from crmlab import crm_desk
+
         answers = self._fresh()
         kept, worked = (answers.get(self.name, form, part=part) for part in ("answers", "crm"))
+        if self.grading:
+            worked = crm_desk.worked(self, form) or worked
         if not isinstance(worked, dict):
             return kept
         return {**(kept if isinstance(kept, dict) else {}), **worked}

@@ -1,12 +1,11 @@
-"""One service flow redrawn: where a check stands, which steps are merged, who may decide, and what comes of it."""
+"""One service flow redrawn: where a check stands, which steps are merged, who may decide, and what comes of it.
 
-import tomllib
+Students' notebooks run this: it reads their tables only, never the page flows are dealt from, which a kit does not hold.
+"""
+
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
-
-from crmlab.places import DATASETS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,15 +133,3 @@ def of_rows(steps: list[Row], ways: list[Row], cause: "pd.Series[Any]") -> Flow:
 def dearest(causes: "pd.DataFrame") -> "pd.Series[Any]":
     """Return the row of the cause that costs most in a quarter."""
     return causes.loc[(causes["cases"] * causes["cost"]).idxmax()]
-
-
-@cache
-def law() -> dict[str, Any]:
-    """Return the ranges and limits of `datasets/retail/service_flow.toml`."""
-    return dict(book()["law"])
-
-
-@cache
-def book() -> dict[str, Any]:
-    """Return the steps and the law as written in `datasets/retail/service_flow.toml`."""
-    return tomllib.loads((DATASETS / "retail" / "service_flow.toml").read_text(encoding="utf-8"))

@@ -66,6 +66,6 @@ def _call(scenario: str, points: int, enough: int, lang: str) -> str:
     plain = load(scenario).plain["title"]
     name = re.sub(r"[\n\r]+", " ", str(plain.get(lang, plain) if isinstance(plain, dict) else plain))
     if not points:
-        return _("○ 通话：{name}，还没有接").format(name=name)
+        return _("○ 通话“{name}”，还没有接").format(name=name)
     sign = "✓" if points >= enough else "✗"
-    return _("{sign} 通话：{name}，最好 {points} 分").format(sign=sign, name=name, points=points)
+    return _("{sign} 通话“{name}”，最好 {points} 分").format(sign=sign, name=name, points=points)

@@ -39,6 +39,8 @@ class Answer:
     pending: bool
     changed: bool
     version: str
+    by_person: bool = True
+    """Whether a person gave the score; an answer left blank has its 0 from the program."""
 
     @property
     def place(self) -> Place:
@@ -143,7 +145,7 @@ def remember(course: Course, project: str) -> None:
         return
     kept = _load(course, project)
     for one in answers(course, project):
-        if one.score is not None and not one.pending:
+        if one.score is not None and one.by_person and not one.pending:
             old = kept.get(one.place)
             if old is None or (old.score, old.comment) != (one.score, one.comment):
                 kept[one.place] = Kept(*one.place, one.score, one.comment, _print(one.text), _now())
@@ -225,6 +227,7 @@ def _answer(
         pending=bool(grade.needs_manual_grade),
         changed=mark is not None and mark.answer != _print(text),
         version=hashlib.sha256(told.encode()).hexdigest()[:16],
+        by_person=grade.manual_score is not None,
     )
 
 

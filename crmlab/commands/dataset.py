@@ -29,7 +29,10 @@ def build(
     lang: Annotated[str, typer.Option(help="人名、地名用 zh 或 en")] = "zh",
     truth: Annotated[bool, typer.Option("--truth", help="另写真相表（教师用，不可发给学生）")] = False,
     replications: Annotated[
-        int, typer.Option(help="每个真值取多少个未来的平均；每多一个，每千名客户多约 5～20 秒；0 就不写这几张真值表")
+        int,
+        typer.Option(
+            help="每个真值取多少个未来的平均；每多一个，每千名客户多约 5～20 秒；0 就不写这几张真值表"
+        ),
     ] = 8,
     force: Annotated[bool, typer.Option("--force", help="文件夹里已有的结果可以覆盖")] = False,
 ) -> None:

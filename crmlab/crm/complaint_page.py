@@ -110,7 +110,7 @@ def _title(part: str) -> Any:
 def _words() -> dict[str, Any]:
     return {
         "save": _("保存"), "nothing": _("台账里还没有投诉：回到笔记本，运行打开 CRM 的那一格"), "open": _("打开这一条"),
-        "late": _("超期"), "opened": _("登记"), "today": _("练习里的今天"), "off": MARKS["off"], "on": MARKS["on"],
+        "late": _("已过期"), "opened": _("登记"), "today": _("练习里的今天"), "off": MARKS["off"], "on": MARKS["on"],
         "unsaved": _("有改动，还没有保存"), "rules": _("公司的规定"), "story": _("经过"), "decide": _("你的决定"),
         "number": _("编号"),
         "severity_rules": [

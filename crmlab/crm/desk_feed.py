@@ -48,7 +48,7 @@ def panel(request: HttpRequest) -> dict[str, Any] | None:
     done = [event for event in events if event.done_at is not None]
     return {
         "now": now, "done": done, "count": len(done), "total": len(events),
-        "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("这些事都处理完了"),
+        "words": {"title": _("前台事件"), "next": _("处理完了，下一件"), "over": _("这些事都处理完了：回到笔记本，往下运行"),
                   "done": _("已处理的"), "again": _("再看一次"), "fill": _("填入号码")},
     }  # fmt: skip
 

@@ -105,7 +105,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     return {
         "call": _("快速来电记录"), "save": _("保存"), "today": _("今天的行动"), "reminders": _("到期提醒"),
-        "cases": _("未结束的个案"), "pipeline": _("销售机会"), "nothing": _("没有"), "late": _("超期"),
+        "cases": _("未结束的个案"), "pipeline": _("销售机会"), "nothing": _("没有"), "late": _("已过期"),
         "forecast": _("预测（元）"), "amount": _("金额（元）"), "count": _("个数"), "stage": _("阶段"), "all": _("全部"),
         "tables": _("全部资料"), "register": _("投诉台账"),
     }  # fmt: skip

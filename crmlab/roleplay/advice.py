@@ -15,11 +15,15 @@ def why(
     said: Sequence[Said],
     *,
     before: Mapping[str, Any] | None,
+    done_at: int = 0,
     spoiled: bool,
     lang: str,
     play: Play | None,
 ) -> str:
-    """Return in words why a step earned less than was done for it, "" when there is nothing to tell."""
+    """Return in words why a step earned less than was done for it, "" when there is nothing to tell.
+
+    `done_at` is the turn in which the step before was complete, 0 when it never was.
+    """
     _ = translator(lang)
     if spoiled:
         return _("伤人的话抵掉了一部分")
@@ -27,6 +31,9 @@ def why(
         return _("超出权限的方案不算") if offer.sure["solution"] == 0 else _("客户不能接受的方案，只算一半")
     if credit.order < 1 and before is not None:
         name = before["rule"][lang].replace("：", ":").split(":")[0]
+        if done_at:
+            told = _("次序不对：“{step}”到第 {n} 轮才做完，这一步放在它后面才算全部")
+            return told.format(step=name, n=done_at)
         return _("次序不对，或跳了一步：先把“{step}”做完，这一步才算全部").format(step=name)
     if credit.late:
         return _("说得晚了：前 {n} 句里说才算全部").format(n=step["within"])
@@ -35,6 +42,12 @@ def why(
     if len(credit.acts) == step["need"] and credit.share < 1:
         return _("同一句里有伤人的话，或一次说得太长，只算一部分")
     return ""
+
+
+def more_slips(turns: Sequence[int], *, lang: str) -> str:
+    """Return in words in which further turns the manner was lacking, "" for none."""
+    _ = translator(lang)
+    return _("还有第 {turns} 轮").format(turns=_("、").join(map(str, turns))) if turns else ""
 
 
 def better(

@@ -34,7 +34,7 @@ class Said:
 class Credit:
     """What one step earned: `share` 0-1 of its points, and the utterance that shows it best (None: none does).
 
-    `acts` are those that earned it. `order` is what the step before left of their worth, 1 when it was done by then;
+    `acts` are those that earned it, `turns` when each was said. `order` is what the step before left of their worth, 1 when it was done by then;
     `late` says that one of them came after the utterances the step allows.
     """
 
@@ -43,6 +43,11 @@ class Credit:
     acts: tuple[str, ...] = ()
     order: float = 1.0
     late: bool = False
+    turns: tuple[int, ...] = ()
+
+    def done_at(self, need: int) -> int:
+        """Return the turn in which the last of the `need` acts was said, 0 while one is lacking."""
+        return max(self.turns) if len(self.turns) >= need else 0
 
 
 def credits_of(rules: Mapping[str, Any], said: Sequence[Said]) -> dict[str, Credit]:
@@ -105,6 +110,7 @@ def _credit(
         acts=tuple(act for act, _found in best),
         order=min(order for _act, (*_rest, order) in best),
         late=any(one.n in late for _act, (_worth, one, _order) in best),
+        turns=tuple(one.n for _act, (_worth, one, _order) in best),
     )
 
 

@@ -6,7 +6,17 @@ from itertools import permutations
 from typing import Any
 
 from crmlab.errors import LabError
-from crmlab.roleplay.appraisal import State, appraise, break_promises, part, parted, rules_of, table
+from crmlab.roleplay.appraisal import (
+    State,
+    appraise,
+    break_promises,
+    calm,
+    knows_enough,
+    part,
+    parted,
+    rules_of,
+    table,
+)
 from crmlab.roleplay.clarity import clear, long
 from crmlab.roleplay.recall import Recalled, recalled, said_back
 from crmlab.roleplay.scenario import FOLDER, Scenario, read_yaml
@@ -104,14 +114,15 @@ class Play:
         if told.again:
             said = self.text(self.scenario.facts[told.again]["say"])
             return self._worded(common()["again"][self.lang], fact=said)
-        calm = rules_of(self.scenario)["calm_enough"]
         if offer in self.scenario.plain.get("beyond", ()) and not state.ended:
             mood = "accepted"  # who is promised too much is glad, until the promise is broken
         else:
-            mood = _mood(state, acts, offer, calm=calm, lost=not clear(text, acts))
+            mood = _mood(state, acts, offer, self.scenario, lost=not clear(text, acts))
             if mood == "goal" and self.scenario.parting and "solution" in state.counts:
                 mood = "parting"
         wordings = (self.scenario.plain["replies"].get(mood) or common()[mood])[self.lang]
+        if mood == "early" and not offer:  # who names no offer is not told its name
+            wordings = [one for one in wordings if "{offer}" not in one] or common()["hasty"][self.lang]
         named = offer or (state.offer if mood == "settled" else "")
         said = self.text(self.scenario.plain["offers"][named]) if named else ""
         return self._worded(wordings, offer=said)
@@ -153,13 +164,16 @@ def clean(text: str) -> str:
     return words
 
 
-def _mood(state: State, acts: tuple[str, ...], offer: str, *, calm: int, lost: bool) -> str:
+def _mood(state: State, acts: tuple[str, ...], offer: str, scenario: Scenario, *, lost: bool) -> str:
     if state.ended:
         return state.ended
     if lost or UNKIND & set(acts):
         return "hurt"
     if "solution" not in acts:
-        return "upset" if state.anger > calm else "settled" if state.accepted else "goal"
+        upset = state.anger > rules_of(scenario)["calm_enough"]
+        return "upset" if upset else "settled" if state.accepted else "goal"
     if offer and offer == state.offer:
         return "accepted" if state.accepted else "refused"
+    if not offer and knows_enough(state, scenario) and calm(scenario, state):
+        return "vague"  # an offer it may be, but of what?
     return "refused" if offer and state.accepted else "early"

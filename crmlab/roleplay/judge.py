@@ -12,7 +12,7 @@ from crmlab.roleplay.clarity import long
 from crmlab.roleplay.crediting import UNKIND, Credit, Said, credits_of
 from crmlab.roleplay.engine import Play, Turn
 from crmlab.roleplay.scenario import FOLDER, Scenario, check
-from crmlab.roleplay.ticket import MOST, Ticket, judge_ticket
+from crmlab.roleplay.ticket import DUE, MOST, SUMMARY, TYPE, Ticket, judge_ticket
 
 STEPS = ("accept", "calm", "clarify", "explore", "act", "thank")
 MOST_IMPROVEMENTS = 3
@@ -116,11 +116,18 @@ def _said(turn: Turn, scenario: Scenario) -> Said:
 
 def _ticket_line(filed: Ticket, lang: str) -> Line:
     _ = translator(lang)
-    better = _("把类型、时限选对")
+    wrong = [name for name, points in ((_("类型"), filed.kind), (_("办结时限"), filed.due)) if not points]
+    better = [_("把{fields}选对").format(fields=_("、").join(wrong))] if wrong else []
     if filed.left_out:
-        better = _("把类型、时限选对，摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out))
-    rule = _("T 工单：类型、时限，和客户说出的每件事")
-    return Line(TICKET, filed.points, MOST, 0, filed.summary, rule, "" if filed.points == MOST else better)
+        better.append(_("摘要写清客户说的事：{facts}").format(facts=" ".join(filed.left_out)))
+    why = _("类型 {kind}/{type_of} · 办结时限 {due}/{due_of} · 摘要 {noted}/{noted_of}").format(
+        kind=filed.kind, type_of=TYPE, due=filed.due, due_of=DUE, noted=filed.noted, noted_of=SUMMARY
+    )
+    rule, lacks = _("T 工单：类型、时限，和客户说出的每件事"), filed.points < MOST
+    told = _("；").join(better)
+    return Line(
+        TICKET, filed.points, MOST, 0, filed.summary, rule, told if lacks else "", why if lacks else ""
+    )
 
 
 def judge_said(said: list[Said], *, lang: str, name: str = "complaint6") -> Sheet:
@@ -155,7 +162,7 @@ def _procedure(
     credit = credits_of(rules, said)
     named = {str(step["id"]): step for step in rules["steps"]}
     lines = [
-        _step(step, credit[name], said, before=named.get(step.get("after", "")), lang=lang, play=play)
+        _step(step, credit, said, before=named.get(step.get("after", "")), lang=lang, play=play)
         for name, step in named.items()
     ]
     return (*lines, _manner(rules["manner"], said, lang, silent=not any(line.points for line in lines)))
@@ -163,13 +170,14 @@ def _procedure(
 
 def _step(
     step: dict[str, Any],
-    credit: Credit,
+    credits: Mapping[str, Credit],
     said: list[Said],
     *,
     before: dict[str, Any] | None,
     lang: str,
     play: Play | None,
 ) -> Line:
+    credit = credits[str(step["id"])]
     share = credit.share
     if step.get("spoiled"):
         for one in said:
@@ -178,7 +186,10 @@ def _step(
     line = _line(step["id"], _rounded(share * step["points"]), step["points"], credit.said, step, lang)
     if line.points == line.of:
         return line
-    told = advice.why(step, credit, said, before=before, spoiled=share < credit.share, lang=lang, play=play)
+    done_at = credits[str(before["id"])].done_at(before["need"]) if before else 0
+    told = advice.why(
+        step, credit, said, before=before, done_at=done_at, spoiled=share < credit.share, lang=lang, play=play
+    )
     return replace(line, why=told, better=advice.better(step, credit, said, lang=lang, play=play))
 
 
@@ -188,7 +199,10 @@ def _manner(rules: dict[str, Any], said: list[Said], lang: str, *, silent: bool)
     points = 0 if silent else max(0, rules["points"] - _rounded(sum(costs.values())))
     cited = worst if worst is not None and costs[worst.n] else None
     line = _line("manner", points, rules["points"], cited, rules, lang)
-    return line if points == line.of else replace(line, better=rules["better"][lang])
+    if points == line.of:
+        return line
+    more = [n for n, cost in costs.items() if cost and cited is not None and n != cited.n]
+    return replace(line, why=advice.more_slips(more, lang=lang), better=rules["better"][lang])
 
 
 def _cost(costs: dict[str, int], one: Said) -> float:

@@ -85,6 +85,11 @@ def has(sign: str, text: str, lang: str) -> bool:
     return any(word in plain for word in _signs()[sign]["zh"])
 
 
+def signs(name: str, lang: str) -> list[str]:
+    """Return the words of one table of `reading.toml`."""
+    return list(_signs()[name][lang])
+
+
 def _of_sentence(sentence: str, lang: str, before: Sequence[str]) -> dict[str, float]:
     chances = dict(tag(sentence, lang))
     sure = {act: belief for act, p in chances.items() if (belief := _belief(act, p))}

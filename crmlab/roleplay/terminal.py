@@ -72,11 +72,13 @@ def _take(call: Call, typed: str, shown: View) -> None:
         elif all(
             one.isascii() and one.isdigit() and 1 <= int(one[:3]) <= len(shown.guesses) for one in numbers
         ):
-            chosen = [shown.guesses[int(one) - 1].act for one in numbers] or [shown.guesses[0].act]
+            chosen = [shown.guesses[int(one) - 1].act for one in numbers] or [
+                one.act for one in shown.guesses if one.chosen
+            ]
             call.do("confirm", acts=chosen)
         else:
             _ = translator(shown.lang)
-            raise LabError(_("请输入编号（可以几个，用空格隔开），回车就是 1，0 改写"))
+            raise LabError(_("请输入编号（可以几个，用空格隔开），回车就是带 * 的，0 改写"))
     elif typed in PRESSED:
         call.do(PRESSED[typed])
     elif typed.isascii() and typed.isdigit() and 1 <= int(typed[:3]) <= len(shown.chips):
@@ -91,7 +93,7 @@ def _offer(shown: View, _: Words) -> None:
     if shown.pending:
         typer.echo(_("系统理解为…"))
         for n, guess in enumerate(shown.guesses, 1):
-            typer.echo(f"  {n}. {guess.label} {guess.sure}%")
+            typer.echo(f"  {n}. {guess.label} {guess.sure}%{' *' if guess.chosen else ''}")
         typer.echo("  0. " + _("都不是，改写"))
     for n, (_name, text) in enumerate(shown.chips, 1):
         typer.echo(f"  {n}. {text}")

@@ -9,15 +9,25 @@ from crmlab.roleplay.likeness import share
 MOST = 5  # points of the 30 for the outcome, where a scenario says what its ticket should hold
 TYPE, DUE, SUMMARY = 2, 1, 2
 NAMED = 0.25  # a fact is in the summary when this share of its words is
+TOUCHED = (
+    0.1  # or this share, with a word it goes by: nobody writes a customer's words down as they were said
+)
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A judged ticket: `points` of MOST, its summary, and the facts learnt that it leaves out."""
+    """A judged ticket: what its type, time limit and summary earned, the summary, and the facts learnt that it leaves out."""
 
-    points: int
+    kind: int
+    due: int
+    noted: int
     summary: str
     left_out: tuple[str, ...]
+
+    @property
+    def points(self) -> int:
+        """All it earned, of MOST."""
+        return self.kind + self.due + self.noted
 
 
 def judge_ticket(play: Play, filled: Mapping[str, str]) -> Ticket | None:
@@ -30,8 +40,21 @@ def judge_ticket(play: Play, filled: Mapping[str, str]) -> Ticket | None:
         return None
     summary = filled.get("summary", "")
     told = {name: play.text(play.scenario.facts[name]["say"]) for name in play.state.told}
-    left = tuple(text for text in told.values() if share(text, summary, play.lang) < NAMED)
-    points = TYPE * (filled.get("type") == wanted["type"]) + DUE * (filled.get("due") == wanted["due"])
+    left = tuple(text for name, text in told.items() if not _noted(name, text, summary, play))
+    noted = 0
     if told:
-        points += SUMMARY if not left else int(2 * len(left) <= len(told))
-    return Ticket(points, summary, left)
+        noted = SUMMARY if not left else int(2 * len(left) <= len(told))
+    return Ticket(
+        TYPE * (filled.get("type") == wanted["type"]),
+        DUE * (filled.get("due") == wanted["due"]),
+        noted,
+        summary,
+        left,
+    )
+
+
+def _noted(name: str, text: str, summary: str, play: Play) -> bool:
+    """Return whether the summary holds a fact: enough of its words, or some with a word it goes by."""
+    found = share(text, summary, play.lang)
+    keys = play.scenario.facts[name].get("about", {}).get(play.lang, ())
+    return found >= NAMED or (found >= TOUCHED and any(key.casefold() in summary.casefold() for key in keys))

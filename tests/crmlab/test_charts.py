@@ -79,3 +79,18 @@ def test_nothing_to_draw_is_said(trace: pd.DataFrame, friday: pd.DataFrame) -> N
         charts.day_chart([])
     with pytest.raises(LabError, match=r"contact_id = -5.*可以看的有"):
         charts.timeline(trace, contact_id=-5)
+
+
+@pytest.mark.parametrize("beside", [0.0, 1.0])
+def test_no_figure_of_a_service_level_lies_on_the_line_of_the_target(beside: float) -> None:
+    target = 0.8
+    levels = [level / 100 if k % 2 else beside for level in range(101) for k in (0, 1)]
+    with charts.quiet():
+        figure, (_top, low) = charts._panels()
+        charts._level_panel(low, levels, target)
+        figure.canvas.draw()
+        to_data = low.transData.inverted()
+        for text in low.texts[1:]:  # the first one names the target itself
+            box = text.get_window_extent()
+            bottom, top = (to_data.transform((0, y))[1] for y in (box.y0, box.y1))
+            assert not bottom < target < top, text.get_text()

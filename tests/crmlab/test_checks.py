@@ -97,3 +97,15 @@ def test_a_check_without_any_question_claims_nothing(check: Any) -> None:
 def test_the_stop_button_still_stops(check: Any) -> None:
     with pytest.raises(KeyboardInterrupt), check():
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("lack", [FileNotFoundError("service_flow.toml"), ModuleNotFoundError("sim")])
+def test_what_the_machine_lacks_is_not_told_as_a_slip(check: Any, lack: Exception) -> None:
+    def raises() -> bool:
+        raise lack
+
+    with check() as one:
+        one.that("first", True)
+        one.that("second", raises)
+    assert one.verdict == "unclear" and one.failed == []
+    assert "没能检查" in one.lines()[0] and "service_flow" not in one.text()

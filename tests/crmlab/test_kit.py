@@ -1,5 +1,9 @@
 """The student kit: complete enough to start, and without anything a student must not see."""
 
+import os
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -79,3 +83,42 @@ def test_equal_releases_give_equal_kits(home: Path) -> None:
 def test_without_a_release_the_kit_is_refused_with_the_cure(tmp_path: Path, lang: str) -> None:
     with pytest.raises(LabError, match=r"python3 lab\.py release"):
         make_kit(home=tmp_path, lang=lang)
+
+
+RUN_ALL = """
+import json, pathlib, sys
+import crmlab
+assert pathlib.Path(crmlab.__file__).is_relative_to(sys.argv[1]), crmlab.__file__
+for notebook in sorted(pathlib.Path().glob("*.ipynb")):
+    names = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+"""
+
+
+@pytest.mark.slow
+def test_right_answers_pass_every_check_with_nothing_but_the_kit(tmp_path: Path) -> None:
+    from crmlab.demo import hand_in
+    from crmlab.release import release
+
+    home = tmp_path / "home"
+    released = release(PROJECT, home=home, demo=True, size=1, quiet=True)
+    hand_in(home, released, "expert")
+    with zipfile.ZipFile(make_kit(home=home)) as kit:
+        kit.extractall(tmp_path)
+    programs = tmp_path / "crmlab-student"
+    project = shutil.copytree(home / "desks" / "expert" / PROJECT, programs / "workspace" / PROJECT)
+    shutil.copytree(released / "data", project / "data")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CRMLAB")}
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", RUN_ALL, str(programs)],
+        cwd=project,
+        env=plain | {"PYTHONPATH": str(programs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert run.stdout.count("检查通过") > 20
+    assert "✗" not in run.stdout and "没能检查" not in run.stdout and "还没有作答" not in run.stdout

@@ -241,6 +241,7 @@ def test_while_graded_nothing_is_asked_or_written(
         check.that("first", False)
     shown = capsys.readouterr()
     assert "3 秒" in shown.out and "还没有采用方案" in shown.out and shown.err == ""
+    assert "9:00 · 问" in shown.out  # the page of feedback tells what the row was about
     assert lab.form_shown is None and lab.board_shown is None
     assert {path: path.read_bytes() for path in here.iterdir() if path.is_file()} == before
 
@@ -349,14 +350,14 @@ def test_progress_tells_the_best_of_each_call_and_what_the_teacher_marks(
     lab.progress()
     shown = capsys.readouterr().out
     assert "通话 0 / 2 到了 60 分" in shown
-    assert re.search(r"○ 通话：特殊来电[^\\]*，还没有接", shown) and re.search(
-        r"✗ 通话：咨询[^\\]*，最好 \d+ 分", shown
+    assert re.search(r"○ 通话“特殊来电[^\\]*”，还没有接", shown) and re.search(
+        r"✗ 通话“咨询[^\\]*”，最好 \d+ 分", shown
     )
     assert "✎ 一段话：老师批改" in shown
     ring(here, "enquiry_two_matters", "2024001", well=True)
     lab.progress()
     shown = capsys.readouterr().out
-    assert "通话 1 / 2 到了 60 分" in shown and re.search(r"✓ 通话：咨询[^\\]*，最好 \d+ 分", shown)
+    assert "通话 1 / 2 到了 60 分" in shown and re.search(r"✓ 通话“咨询[^\\]*”，最好 \d+ 分", shown)
     lab.about["labs"][0]["enough"] = 100  # a lab may ask for more
     lab.progress()
     assert "通话 0 / 2 到了 100 分" in capsys.readouterr().out

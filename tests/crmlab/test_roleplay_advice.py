@@ -192,3 +192,16 @@ def test_an_offer_that_came_too_early_counts_half_and_says_so() -> None:
     assert not play.state.ended and play.state.anger > 65 and not play.state.accepted
     explore = next(line for line in judge_play(play).lines if line.part == "explore")
     assert explore.points == 5 and "提早" in explore.why and explore.better == ""
+
+
+def test_a_step_before_its_time_is_told_with_the_turn_in_which_the_one_before_was_done() -> None:
+    warned = lines("greet", "listen", "open", "warn", "closed", name="harassment")["warn"]
+    assert warned.points < warned.of and "S2" in warned.why and "第 5 轮" in warned.why
+    never = lines("greet", "listen", "open", "warn", name="harassment")["warn"]
+    assert "先把“S2 问明”做完" in never.why
+
+
+def test_every_slip_of_manner_is_named() -> None:
+    manner = lines("greet", "blame", "listen", "interrupt", "blame")["manner"]
+    assert manner.turn == 2 and manner.why == "还有第 4、5 轮"
+    assert lines("greet", "blame", "listen")["manner"].why == ""

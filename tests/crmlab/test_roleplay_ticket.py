@@ -107,3 +107,18 @@ def test_every_kind_of_call_the_lab_teaches_can_be_chosen_and_be_the_right_one()
     assert {"enquiry", "order", "tracking", "complaint"} < set(kinds)
     page = json.loads((FOLDER / "scenario.schema.json").read_text(encoding="utf-8"))
     assert kinds == page["properties"]["ticket"]["properties"]["type"]["enum"]
+
+
+def test_a_ticket_in_ones_own_short_words_counts_and_the_line_tells_each_part() -> None:
+    play = Play(load("enquiry_needs_time"), seed=5)
+    for line in ("greet", "open", "closed", "restate"):
+        play.line(line)
+    assert set(play.state.told) == {"leak", "model", "fear"}
+    summary = "老洗衣机排水管裂了，一放水漏一地，型号XQB60；怕没有零件，要她换新的。"
+    line = next(
+        one for one in judge_play(play, {"type": "enquiry", "summary": summary}).lines if one.part == TICKET
+    )
+    assert (line.points, line.why) == (4, "类型 2/2 · 办结时限 0/1 · 摘要 2/2")
+    assert "办结时限" in line.better and "摘要" not in line.better
+    words = judge_ticket(play, {"summary": "型号 漏 怕"})
+    assert words is not None and words.noted < 2  # key words alone tell nothing of the matter

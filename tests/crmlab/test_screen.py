@@ -346,3 +346,10 @@ def test_the_link_to_print_lies_under_the_students_own_address(tmp_path, monkeyp
 def test_the_box_speaks_of_numbered_lines_only_where_there_are_some() -> None:
     told = [labels("zh", level)["placeholder"] for level in (1, 3)]
     assert "1、2、3" in told[0] and "1、2、3" not in told[1]
+
+
+def test_the_curve_can_stand_alone_as_a_picture(tmp_path: Path) -> None:
+    from xml.etree import ElementTree
+
+    root = ElementTree.fromstring(curve(played(tmp_path).play))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and root.get("width") and root.get("height")

@@ -161,8 +161,8 @@ def test_eight_steps_told_in_both_languages(dealt: list[Dealt]) -> None:
 
 
 def test_every_cause_has_its_three_steps() -> None:
-    assert set(service_flow.book()["made"]) == {one["name"] for one in casebook.book()["causes"]}
-    for made in service_flow.book()["made"].values():
+    assert set(flow_deal.book()["made"]) == {one["name"] for one in casebook.book()["causes"]}
+    for made in flow_deal.book()["made"].values():
         assert {len(words) for words in made.values()} == {service_flow.MADE}
 
 

@@ -109,6 +109,17 @@ def test_a_changed_answer_keeps_its_mark_in_sight_and_waits_for_a_person(course:
     assert marks.load(course, tiny.PROJECT)["2401"].by_hand_pending == 1
 
 
+def test_the_zero_of_an_answer_left_blank_is_no_mark_of_a_person(course: Course) -> None:
+    from nbgrader.api import Gradebook
+
+    with course.quietly("test"), Gradebook(course.config().CourseDirectory.db_url, "crm") as book:
+        grade = book.find_grade("why", "lab1_sum", tiny.PROJECT, "2401")
+        grade.manual_score, grade.auto_score, grade.needs_manual_grade = None, 0.0, False
+        book.db.commit()
+    regrade(course, why="现在写了。")
+    assert manual.settle(course, tiny.PROJECT) == [] and not look(course).changed
+
+
 def test_marks_of_formgrader_are_kept_too(course: Course) -> None:
     from nbgrader.api import Gradebook
 

@@ -52,7 +52,7 @@ class CaseAdmin(RecordAdmin):
     actions = ("escalate", "call_back", "solve", "close", "put_back")
     inlines = (Steps,)
 
-    @admin.display(description=_("超期"), boolean=True)
+    @admin.display(description=_("已过期"), boolean=True)
     def late(self, case: Case) -> bool:
         """Return whether the deadline or a promised call-back has passed."""
         return deadlines.late(case)

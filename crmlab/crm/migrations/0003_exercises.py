@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='case',
             name='severity',
-            field=models.CharField(blank=True, choices=[('simple', '简单'), ('ordinary', '一般'), ('complex', '复杂')], default='simple', max_length=10, verbose_name='难易'),
+            field=models.CharField(blank=True, choices=[('simple', '简单'), ('ordinary', '一般'), ('complex', '复杂')], default='simple', max_length=10, verbose_name='级别'),
         ),
         migrations.AlterField(
             model_name='historicalactivity',
@@ -48,6 +48,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalcase',
             name='severity',
-            field=models.CharField(blank=True, choices=[('simple', '简单'), ('ordinary', '一般'), ('complex', '复杂')], default='simple', max_length=10, verbose_name='难易'),
+            field=models.CharField(blank=True, choices=[('simple', '简单'), ('ordinary', '一般'), ('complex', '复杂')], default='simple', max_length=10, verbose_name='级别'),
         ),
     ]

@@ -49,7 +49,7 @@ class Case(Record):
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, verbose_name=_("联系人"))
     reason = models.CharField(_("事由"), max_length=40, blank=True)
     severity = models.CharField(
-        _("难易"), max_length=10, choices=Severity, default=Severity.SIMPLE, blank=True
+        _("级别"), max_length=10, choices=Severity, default=Severity.SIMPLE, blank=True
     )
     about_staff = models.BooleanField(_("针对员工"), default=False)
     story = models.TextField(_("经过"), blank=True)

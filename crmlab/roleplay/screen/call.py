@@ -9,6 +9,7 @@ from crmlab.errors import LabError
 from crmlab.language import translator
 from crmlab.roleplay import log
 from crmlab.roleplay.engine import MOST_CHARACTERS, Play, Turn, clean
+from crmlab.roleplay.offering import offered
 from crmlab.roleplay.reading import GUESSES, SURE_OF_VIOLATION
 from crmlab.roleplay.scenario import Scenario
 from crmlab.roleplay.screen.chips import chips
@@ -124,13 +125,14 @@ class Call:
     def _do_confirm(self, event: dict[str, Any]) -> None:
         _ = translator(self.play.lang)
         acts = event.get("acts")
-        offered = {name for name, _p in self.guesses}
-        if not self.pending or not isinstance(acts, list) or not set(map(str, acts)) <= offered:
+        shown = {name for name, _p in self.guesses}
+        if not self.pending or not isinstance(acts, list) or not set(map(str, acts)) <= shown:
             raise LabError(_("只能确认系统列出的理解；都不对就请改写这一句"))
         # from SURE_OF_VIOLATION on, a violation cannot be confirmed away
         plain = {name for name, p in self.guesses if name in violations() and p >= SURE_OF_VIOLATION}
         chosen = tuple(name for name in act_names() if name in acts or name in plain) or ("offtopic",)
-        offer = self._offer(self.pending) if "solution" in chosen else ""
+        lang = self.play.lang
+        offer = offered(self.pending, self.scenario, lang=lang) if "solution" in chosen else ""
         self.play.say(self.pending, chosen, offer)
         self.pending, self.guesses = "", ()
 
@@ -166,24 +168,9 @@ class Call:
     def _do_hang_up(self, _event: dict[str, Any]) -> None:
         self.left, self.pending, self.guesses = True, "", ()
 
-    def _offer(self, words: str) -> str:
-        """Return the offer whose words are most in `words`, "" when none is."""
-        plain = self.scenario.plain["offers"]
-        shares = {name: _shared(text[self.play.lang], words, self.play.lang) for name, text in plain.items()}
-        best = max(shares, key=lambda name: shares[name])
-        return best if shares[best] >= 0.5 else ""
-
     def turn(self, n: int) -> Turn:
         """Return turn `n`, counted from 1."""
         return self.play.turns[n - 1]
-
-
-def _shared(offer: str, words: str, lang: str) -> float:
-    if lang == "en":
-        parts = {part for part in offer.lower().split() if len(part) > 3}
-        return sum(part in words.lower() for part in parts) / max(1, len(parts))
-    pairs = {offer[i : i + 2] for i in range(len(offer) - 1)}
-    return sum(pair in words for pair in pairs) / max(1, len(pairs))
 
 
 def begin(path: Path, scenario: Scenario, *, seed: int, level: int, lang: str) -> Call:

@@ -24,7 +24,9 @@ def curve(play: Play) -> str:
     parts += _names([(anger[-1], _("生气"), ANGER), (trust[-1], _("信任"), TRUST)])
     style = "width:100%;max-width:640px;height:auto;background:#fff;font:14px sans-serif"
     return (
-        f'<svg class="crm-curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" style="{style}" '
+        # a feedback page makes it a picture of its own: that needs the namespace and a size
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="crm-curve" width="{WIDTH}" height="{HEIGHT}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" style="{style}" '
         f'aria-label="{escape(told)}"><title>{escape(told)}</title>{"".join(parts)}</svg>'
     )
 

@@ -147,12 +147,12 @@ function showLines(html) {
 function showConfirm() {
   confirmBox.hidden = view.pending === "";
   guesses.replaceChildren();
-  view.guesses.forEach((guess, n) => {
+  view.guesses.forEach(guess => {
     const made = button(`${guess.label} ${guess.sure}%`, () =>
       made.setAttribute("aria-pressed", made.getAttribute("aria-pressed") !== "true"));
     made.title = guess.what;
     made.dataset.act = guess.act;
-    made.setAttribute("aria-pressed", n === 0 || guess.sure >= 50);
+    made.setAttribute("aria-pressed", guess.chosen);
     guesses.append(made);
   });
   const chosen = () => [...guesses.querySelectorAll('[aria-pressed="true"]')].map(one => one.dataset.act);

@@ -11,6 +11,7 @@ from crmlab.roleplay.screen.markup import SIGNS
 from crmlab.roleplay.screen.view import broken_promise
 from crmlab.roleplay.tagging.acts import acts
 
+LINES = ' style="white-space:pre"'  # a change or a rule a line, none broken
 MEDALS = ((90, "gold"), (75, "silver"), (50, "bronze"))
 
 
@@ -40,7 +41,7 @@ def html(call: Call) -> str:
     parts = (
         _top(call, made, _) + _improvements(made.sheet, _),
         _titled(_("心情曲线"), curve(call.play)),
-        _titled(_("得分表"), _points(made, _)),
+        _titled(_("得分表"), _points(call, made, _)),
         _titled(_("通话记录与批注"), _transcript(call, made.sheet, _)),
     )
     return f'<section class="crm-sheet" aria-label="{escape(name)}">{"".join(parts)}</section>'
@@ -98,6 +99,11 @@ def mark(line: Line) -> str:
     return SIGNS["done" if line.points == line.of else "part" if line.points else "open"]
 
 
+def _short(line: Line) -> str:
+    """Return the number of a step, or the name of a line that has none."""
+    return line.rule.replace("：", ":").split(":")[0].split()[0]
+
+
 def _why(line: Line) -> str:
     return f"<br>{escape(line.why)}" if line.why else ""
 
@@ -123,7 +129,19 @@ def _cited(line: Line, _: Words) -> str:
     return f'<span class="crm-small"> {escape(where)} <q>{escape(line.quote)}</q></span>'
 
 
-def _points(made: Score, _: Words) -> str:
+def _outcome(call: Call, _: Words) -> str:
+    """Return what the points for the outcome come from: satisfaction, the offer, and whether its time was told."""
+    state = call.play.state
+    told = [_("满意度 {share}%").format(share=state.satisfaction)]
+    told.append(_("方案谈成了") if state.accepted else _("方案没有谈成"))
+    if state.accepted and state.overpromised:
+        told.append(_("许的愿兑现不了"))
+    elif state.accepted:
+        told.append(_("说定了时间") if state.timed else _("方案谈成以后，没有再说定时间"))
+    return " · ".join(told)
+
+
+def _points(call: Call, made: Score, _: Words) -> str:
     rows = "".join(
         f'<tr><td class="crm-mark">{mark(line)}</td><th scope="row">{escape(line.rule)}</th>'
         f'<td class="crm-number" style="white-space:nowrap">{line.points}/{line.of}</td>'
@@ -132,12 +150,14 @@ def _points(made: Score, _: Words) -> str:
     )
     filed = next((line for line in made.sheet.lines if line.part == TICKET), None)
     got, of = (filed.points, filed.of) if filed else (0, 0)
-    more = [(_("结果：满意、方案、兑现"), f"{(made.sheet.outcome or 0) - got}/{OUTCOME - of}")]
+    outcome = f"{(made.sheet.outcome or 0) - got}/{OUTCOME - of}"
+    more = [(_("结果：满意、方案、兑现"), outcome, _outcome(call, _))]
     if made.hints:
-        more.append((_("看提示"), f"−{HINT_COST * made.hints}"))
+        more.append((_("看提示"), f"−{HINT_COST * made.hints}", ""))
     rows += "".join(
-        f'<tr><td></td><th scope="row">{escape(name)}</th><td class="crm-number" style="white-space:nowrap">{told}</td><td></td></tr>'
-        for name, told in more
+        f'<tr><td></td><th scope="row">{escape(name)}</th><td class="crm-number" style="white-space:nowrap">{told}</td>'
+        f'<td><span class="crm-small">{escape(why)}</span></td></tr>'
+        for name, told, why in more
     )
     names = ("", _("规则"), _("得分"), _("依据"))
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
@@ -150,7 +170,7 @@ def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
     known = {act.name: act for act in acts()}
     rules: dict[int, list[str]] = {}
     for line in sheet.lines:
-        rules.setdefault(line.turn, []).append(f"{mark(line)} {line.rule.split()[0]} {line.points}/{line.of}")
+        rules.setdefault(line.turn, []).append(f"{mark(line)} {_short(line)} {line.points}/{line.of}")
     before, rows = call.play._start(), ""
     for turn in call.play.turns:
         done = " · ".join(known[name].label(call.play.lang) for name in turn.acts if name in known)
@@ -158,11 +178,15 @@ def _transcript(call: Call, sheet: Sheet, _: Words) -> str:
             turn.text,
             done,
             _change(before, turn.state, _),
-            _("；").join(rules.get(turn.n, [])),
+            "\n".join(rules.get(turn.n, [])),
             turn.reply,
         )
         rows += (
-            f'<tr><th scope="row">{turn.n}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+            f'<tr><th scope="row">{turn.n}</th>'
+            + "".join(
+                f"<td{LINES if n in (2, 3) else ''}>{escape(cell)}</td>" for n, cell in enumerate(cells)
+            )
+            + "</tr>"
         )
         before = turn.state
     names = (_("轮次"), _("你说"), _("行为"), _("效果"), _("规则"), _("客户答"))
@@ -176,4 +200,4 @@ def _change(before: object, after: object, _: Words) -> str:
         (_("信任"), "trust"),
     )
     told = ((name, getattr(after, key) - getattr(before, key)) for name, key in pairs)
-    return " ".join(f"{name}{change:+d}".replace("-", "−") for name, change in told if change)
+    return "\n".join(f"{name}{change:+d}".replace("-", "−") for name, change in told if change)

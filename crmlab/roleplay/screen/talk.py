@@ -185,7 +185,7 @@ class Talk:
             if n < len(shown.guesses):
                 guess = shown.guesses[n]
                 button.description, button.tooltip = f"{guess.label} {guess.sure}%", guess.what
-                button.value = n == 0 or guess.sure >= 50
+                button.value = guess.chosen
         if shown.pending:
             self.agree.focus()
 

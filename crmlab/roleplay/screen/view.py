@@ -12,6 +12,8 @@ from crmlab.roleplay.screen.chips import chips
 from crmlab.roleplay.screen.steps import progress
 from crmlab.roleplay.tagging.acts import acts
 
+TICKED = 0.5  # from here on a guess is ticked before the trainee looks
+
 
 @dataclass(frozen=True)
 class Bubble:
@@ -32,6 +34,8 @@ class Guess:
     what: str
     sure: int
     """Percent."""
+    chosen: bool
+    """Whether it is ticked at first: what is likely, else the first that alleges nothing."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +204,11 @@ def _felt(before: Any, after: Any, _: Words) -> str:
 
 def _guesses(call: Call) -> tuple[Guess, ...]:
     known, lang = {act.name: act for act in acts()}, call.play.lang
+    likely = {name for name, p in call.guesses if p >= TICKED}
+    kind = (name for name, _p in call.guesses if not known[name].violation)
+    chosen = likely or {next(kind, call.guesses[0][0] if call.guesses else "")}
     return tuple(
-        Guess(name, known[name].label(lang), known[name].definition(lang), round(100 * p))
+        Guess(name, known[name].label(lang), known[name].definition(lang), round(100 * p), name in chosen)
         for name, p in call.guesses
     )
 
