@@ -22,6 +22,9 @@ NO_STEPS = ("manner", TICKET)  # lines of a sheet that are no steps of the proce
 LECTURE = "lecture"  # the name, among the costs of manner, of an utterance that is too long
 SPOILS = 0.5  # what an unkind word leaves of a step that is spoiled by it
 REFUSED = 0.5  # what an offer is worth that this customer cannot take, or not yet; one beyond the rules is worth nothing
+OFTEN = (
+    3  # utterances that blame, cut in or are rude, from which a call is not a good one whatever was settled
+)
 OFFERING = ("solution", "escalate", "commit_time")  # what, unconfirmed, may be a solution
 
 
@@ -153,7 +156,9 @@ def _cap(said: list[Said], *, hung_up: bool, solved: bool) -> str:
         return "rude"
     if hung_up:
         return "hang_up"
-    return "" if solved else "no_solution"
+    if not solved:
+        return "no_solution"
+    return "unkind" if sum(bool(UNKIND & set(one.acts)) for one in said) >= OFTEN else ""
 
 
 def _procedure(

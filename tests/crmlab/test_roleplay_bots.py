@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow  # eleven trainees take every call
 FIRST, *REST = names()
 every = pytest.mark.parametrize("name", [FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in REST)])
 SPEAKERS = (*ORDER, "keyword_stuffer", "long_talker")
+PASS = 60  # points from which the labs count a call
 BELOW_GOOD = sorted(set(bots.names()) - {"good"})
 
 
@@ -52,6 +53,14 @@ def test_no_trick_comes_near_the_good_one(name: str) -> None:
     tricks -= {"random"}  # of one call nobody can tell
     assert all(earned["good"] - earned[bot] >= GAP for bot in tricks), earned
     assert earned["keyword_stuffer"] < 50
+
+
+@every
+def test_who_blames_at_each_step_does_not_pass_whatever_is_settled(name: str) -> None:
+    for seed in moods(load(name)):
+        for level in LEVELS:
+            sheet = judge_play(play_bot(load(name), "blamer", seed=seed, level=level))
+            assert sheet.overall <= max(rubric(load(name).plain["rubric"])["caps"].values()) < PASS, sheet.cap
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -79,6 +79,7 @@ def _cap(cap: str, _: Words) -> str:
         "rude": _("说了失礼的话，总分封顶。"),
         "hang_up": _("客户挂断了电话，总分封顶。"),
         "no_solution": _("没有谈成方案，总分封顶。"),
+        "unkind": _("三次以上推责或打断，总分封顶。"),
     }
     return told.get(cap, _("总分封顶：{cap}").format(cap=cap))
 
