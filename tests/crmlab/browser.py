@@ -14,8 +14,10 @@ from crmlab.doctor import find_browser
 needs_browser = pytest.mark.skipif(not find_browser(), reason="没有 Chromium：sudo apt install chromium")
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background passes it over
 from crmlab import startpage
 from crmlab.desk import serve, student_desk
 
