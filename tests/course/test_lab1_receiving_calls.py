@@ -83,7 +83,11 @@ def test_points_add_up_to_what_students_are_told() -> None:
         (FOLDER / "README.md").read_text(encoding="utf-8").split("## 任务二")[0],
     )
     assert sum(points().values()) == lab["points"] == 30
-    extra = {about(cell)["grade_id"]: cell.metadata["crmlab"]["bonus"] for cell in cells() if "crmlab" in cell.metadata}
+    extra = {
+        about(cell)["grade_id"]: cell.metadata["crmlab"]["bonus"]
+        for cell in cells()
+        if "crmlab" in cell.metadata
+    }
     assert sum(extra.values()) == lab["bonus"] == 3 and not any(points()[name] for name in extra)
     assert f"{lab['minutes']} 分钟，{lab['points']} 分" in readme
     told = re.findall(r"^\| .+? \| .+? \| ([\d +]+) \|", readme, re.MULTILINE)

@@ -28,14 +28,22 @@ every_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.short)
 @every_lab
 def test_the_core_takes_an_hour_at_most(lab: Lab, reckoned: dict[str, list[minutes.Task]]) -> None:
     core = [task for task in reckoned[lab.name] if task.core]
-    assert sum(task.minutes for task in core) <= minutes.pace()["core"], minutes.table(lab, reckoned[lab.name])
+    assert sum(task.minutes for task in core) <= minutes.pace()["core"], minutes.table(
+        lab, reckoned[lab.name]
+    )
 
 
 @every_lab
-def test_headings_and_papers_tell_the_minutes_reckoned(lab: Lab, reckoned: dict[str, list[minutes.Task]]) -> None:
+def test_headings_and_papers_tell_the_minutes_reckoned(
+    lab: Lab, reckoned: dict[str, list[minutes.Task]]
+) -> None:
     core = [task for task in reckoned[lab.name] if task.core]
     assert [task.name for task in core if task.told is None] == []
-    told = [f"{task.name}：{task.told}，算下来 {task.minutes:.1f}" for task in core if abs(task.told - task.minutes) > minutes.ROUNDED]
+    told = [
+        f"{task.name}：{task.told}，算下来 {task.minutes:.1f}"
+        for task in core
+        if abs(task.told - task.minutes) > minutes.ROUNDED
+    ]
     assert told == []
     total = sum(task.told for task in core)
     assert lab.about["minutes"] == total
@@ -48,7 +56,9 @@ def test_the_lesson_plan_gives_each_task_its_minutes_and_fills_a_double_lesson(
     lab: Lab, reckoned: dict[str, list[minutes.Task]]
 ) -> None:
     plan = (lab.folder / "teacher" / f"{lab.short}_lesson_plan.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", plan.split("## 时间安排")[1].split("\n## ")[0], re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d+) \|.*\| ([^|]+) \|$", plan.split("## 时间安排")[1].split("\n## ")[0], re.MULTILINE
+    )
     assert sum(int(minute) for minute, _ in rows) == CLASS
     told = {task.name[0]: task.told for task in reckoned[lab.name]}
     planned = [(int(minute), parts.split()) for minute, parts in rows if parts.strip() != "—"]
