@@ -65,6 +65,7 @@ def test_the_slots_have_the_same_words_in_both_languages() -> None:
     }
 
 
+@pytest.mark.slow
 def test_both_languages_of_a_card_name_the_same_order_and_product() -> None:
     pairs = dict(zip(SLOTS["product_zh"], SLOTS["product_en"], strict=True))
     pairs |= dict(zip(SLOTS["appliance_zh"], SLOTS["appliance_en"], strict=True))
@@ -75,6 +76,7 @@ def test_both_languages_of_a_card_name_the_same_order_and_product() -> None:
             assert re.findall(r"CH\d{6}", card.note_zh) == re.findall(r"CH\d{6}", card.note_en)
 
 
+@pytest.mark.slow
 def test_the_place_of_a_special_call_says_nothing() -> None:
     places = Counter()
     for seed in WORLDS:

@@ -107,6 +107,7 @@ def test_kind_words_beside_an_insult_are_told_to_count_in_part() -> None:
     assert clarify.points < clarify.of and clarify.why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", names())
 def test_nobody_is_told_to_say_what_he_said_and_a_full_step_needs_nothing(name: str, lang: str) -> None:

@@ -104,6 +104,7 @@ def test_numbers_for_names_and_more_than_was_asked_still_make_a_choice() -> None
 # --- every student's own ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_only_one_way_earns_all_and_it_is_the_answer_key(dealt: list[Dealt]) -> None:
     for tables, flow, facts in dealt:
         cause = service_flow.dearest(tables["case_causes"])
@@ -193,6 +194,7 @@ def test_the_drawing_says_what_changed(dealt: list[Dealt]) -> None:
             assert told.count(name) == (1 if name in merged[0].split("＋") else 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("merge", "who", "not_for"), [("45", "客服代表", "责任部门"), ("67", "班长", "财务")]
 )
@@ -201,6 +203,7 @@ def test_a_merged_box_names_who_does_both_now(merge: str, who: str, not_for: str
     assert told.count(who) == 2 * before.count(who) and told.count(not_for) == before.count(not_for)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "waits", "decided"), [("strict", "等 ", 0), ("500", "要批的等 ", 1), ("all", "不用等", 1)]
 )

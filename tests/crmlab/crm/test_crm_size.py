@@ -87,6 +87,7 @@ def test_ten_times_the_customers_ask_no_more_of_the_file_and_send_no_longer_page
         assert len(many[1]) < 1.2 * len(few[1]) + 2000, page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     ["pop/?phone=13800130007", "crm/account/7/change/", "crm/person/7/change/", "crm/order/7/change/"],
