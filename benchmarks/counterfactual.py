@@ -2,7 +2,7 @@
 
 `crmlab bench counterfactual` prints, for a dozen ordinary policies, the ratio of variances in two settings: markets of other
 seeds, whose people are others, and other futures of the same people. In each, first of what happened (second less first),
-then of the difference with chance taken out (decision 0168). Last comes what the policy adds to profit.
+then of the difference with chance taken out (decision 0177). Last comes what the policy adds to profit.
 `--uplift MARKET` prints instead how well two independent sets of futures agree on every lever, customer by customer.
 """
 
@@ -110,7 +110,7 @@ def agreement(kind: str, customers: int, replications: int) -> None:
         for k in (1, 2)
     ]
     spent = (time.perf_counter() - start) / 2
-    print(f"{customers} customers, {replications} futures: {spent:.0f} s a set")
+    print(f"{kind}, {customers} customers, {replications} futures: {spent:.0f} s a set")
     print("lever: mean gain (yuan), correlation of two sets and what one says of itself; the same of staying")
     for lever in sets[0]:
         one, two = (several[lever] for several in sets)

@@ -18,9 +18,7 @@ LIMITS = ("strict", "200", "500", "1000", "all")
 TODAY = {"check": "none", "merge": "none", "limit": "200"}
 NAIVE = {"check": "end", "merge": "none", "limit": "strict"}
 MADE, APPROVAL = 3, 6  # steps in which faults are made; the step an agent's own decision saves
-PROMISE = (
-    3  # working days until an ordinary complaint is solved, as in task 4; a student's check needs it, too
-)
+PROMISE = 3  # working days until an ordinary complaint is solved, as in task 4
 GOOD_CHECK, GOOD_COST = 0.8, 0.9  # shares of the best one's saving that earn the point
 Choice = dict[str, str]
 Row = dict[Any, Any]

@@ -9,9 +9,7 @@ from crmlab.roleplay.likeness import share
 MOST = 5  # points of the 30 for the outcome, where a scenario says what its ticket should hold
 TYPE, DUE, SUMMARY = 2, 1, 2
 NAMED = 0.25  # a fact is in the summary when this share of its words is
-TOUCHED = (
-    0.1  # or this share, with a word it goes by: nobody writes a customer's words down as they were said
-)
+TOUCHED = 0.1  # or this share, with a word it goes by: nobody writes down every word
 
 
 @dataclass(frozen=True)
