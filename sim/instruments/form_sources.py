@@ -53,7 +53,7 @@ def pairs(
     found = story.frame("prospects")
     sent = found[found["referred_by"] >= 0]
     lots = [_pair(sent["referred_by"], sent["prospect_id"], "recommended")]
-    strangers = [int(who) for who in sent["prospect_id"] if who not in set(known["person_id"])]
+    strangers = sent.loc[~sent["prospect_id"].isin(known["person_id"]), "prospect_id"].to_numpy()
     women = story.settings.customers.women_share
     born = people.persons(Streams(seed, "people"), strangers, lang=lang, women_share=women)
     others = [_named(born, strangers)]
