@@ -12,6 +12,7 @@ from sim.market.accounts import ROLES
 from sim.market.scene import Levers
 from sim.market.settings import Section
 from sim.policy import Actions, Policy, Selling, View
+from sim.register import Register, listed
 
 
 @dataclass(frozen=True)
@@ -67,29 +68,29 @@ def plan(
             f"policy {name!r}, month {view.month}: it returned {type(actions).__name__}; return sim.policy.Actions"
         )
     budget = _budget(policy, f"policy {name!r}, month {view.month}")
-    known, open_ = view.customers["customer_id"], view.prospects["prospect_id"]
+    known, open_ = Register(view.customers["customer_id"]), Register(view.prospects["prospect_id"])
     where = f"policy {name!r}, month {view.month}"
     set_to = _checked(settings, actions.levers, where)
     effort = _effort(settings, actions.prospecting, where)
     campaigns = {
-        kind: _places(ids, known, where, f"campaigns[{kind}]")
+        kind: known.places(ids, where, f"campaigns[{kind}]")
         for kind, ids in _named(actions.campaigns, settings.levers.campaigns, where, "campaigns").items()
     }
     winback = {
-        kind: _places(ids, known, where, f"winback[{kind}]")
+        kind: known.places(ids, where, f"winback[{kind}]")
         for kind, ids in _named(actions.winback, settings.winback.offers, where, "winback").items()
     }
     made = Plan(
         levers=set_to,
-        calls=_places(actions.calls, open_, where, "calls"),
+        calls=open_.places(actions.calls, where, "calls"),
         campaigns=campaigns,
-        care=_places(actions.care, known, where, "care"),
-        save=_places(actions.save, known, where, "save"),
+        care=known.places(actions.care, where, "care"),
+        save=known.places(actions.save, where, "save"),
         winback=winback,
         prospecting=effort,
         costs={},
         terms=_terms(settings, actions, known, where),
-        alerts=_places(actions.alerts, known, where, "alerts"),
+        alerts=known.places(actions.alerts, where, "alerts"),
         selling=_selling(settings, actions.selling, known, where),
         chances=_chances(settings, actions.chances, where),
     )
@@ -104,7 +105,7 @@ def plan(
     return made
 
 
-def _terms(settings: Section, actions: Actions, known: NDArray, where: str) -> Mapping[str, NDArray]:
+def _terms(settings: Section, actions: Actions, known: Register, where: str) -> Mapping[str, NDArray]:
     """Return the places of those who are offered each term; InputError where nobody can be bound."""
     if "contract" not in settings:
         if not _nothing(actions.terms, actions.alerts):
@@ -112,10 +113,10 @@ def _terms(settings: Section, actions: Actions, known: NDArray, where: str) -> M
         return {}
     choice = [str(months) for months in settings.contract.terms[1:]]
     given = _named(actions.terms, choice, where, "terms")
-    return {months: _places(ids, known, where, f"terms[{months}]") for months, ids in given.items()}
+    return {months: known.places(ids, where, f"terms[{months}]") for months, ids in given.items()}
 
 
-def _selling(settings: Section, asked: Selling, known: NDArray, where: str) -> Sold:
+def _selling(settings: Section, asked: Selling, known: Register, where: str) -> Sold:
     """Return what is done to accounts, by places; InputError where customers are no firms."""
     if not isinstance(asked, Selling):
         raise InputError(
@@ -128,15 +129,15 @@ def _selling(settings: Section, asked: Selling, known: NDArray, where: str) -> S
         raise InputError(f"{where}: selling: the customers of this market are no firms; leave it out")
     return Sold(
         visits={
-            role: _places(ids, known, where, f"visits[{role}]")
+            role: known.places(ids, where, f"visits[{role}]")
             for role, ids in _named(asked.visits, ROLES, where, "visits").items()
         },
-        programme=_places(asked.programme, known, where, "programme"),
+        programme=known.places(asked.programme, where, "programme"),
         discounts={
-            percent: _places(ids, known, where, f"discounts[{percent}]")
+            percent: known.places(ids, where, f"discounts[{percent}]")
             for percent, ids in _named(asked.discounts, choice, where, "discounts").items()
         },
-        handover=_places(asked.handover, known, where, "handover"),
+        handover=known.places(asked.handover, where, "handover"),
     )
 
 
@@ -184,32 +185,7 @@ def _costs(settings: Section, made: Plan, view: View, founders: float, staff: fl
 
 
 def _nothing(*given: Any) -> bool:
-    return not any(len(one) if isinstance(one, Mapping) else _some(one).size for one in given)
-
-
-def _some(ids: Any) -> NDArray:
-    """Return what was given as an array; an empty text in it stands for what is no list at all."""
-    try:
-        return np.asarray(ids)
-    except (ValueError, TypeError, OverflowError):  # ragged, or what cannot be an array
-        return np.array([""])
-
-
-def _places(ids: ArrayLike, known: NDArray, where: str, what: str) -> NDArray[np.int64]:
-    given = _some(ids)
-    if given.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    if given.ndim != 1 or given.dtype.kind not in "iu":
-        raise InputError(f"{where}: {what} = {str(ids)[:60]}: must be a list of whole numbers; give ids")
-    given = np.unique(given)
-    order = np.argsort(known)
-    place = np.minimum(np.searchsorted(known[order], given), max(len(known) - 1, 0))
-    there = known[order][place] == given if len(known) else np.zeros(len(given), dtype=bool)
-    if not there.all():
-        raise InputError(
-            f"{where}: {what} = {given[~there][0]}: the firm knows nobody of this number; take ids from the view"
-        )
-    return order[place]
+    return not any(len(one) if isinstance(one, Mapping) else listed(one).size for one in given)
 
 
 def _named(given: Any, known: Collection[str], where: str, what: str) -> Mapping[str, ArrayLike]:

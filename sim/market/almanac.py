@@ -76,12 +76,16 @@ class Almanac:
 
     def day_of(self, moment: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the day of moments in months; before month 0 by the mean length of a month."""
-        whole = np.floor(np.maximum(moment, 0.0)).astype(np.int64)
-        days = np.zeros(len(moment), dtype=np.int64)
-        for month in range(whole.min(), whole.max() + 1) if len(whole) else ():
-            mine = np.flatnonzero(whole == month)
+        days = np.floor(moment * MONTH_DAYS).astype(np.int64)
+        there = np.flatnonzero(moment >= 0)
+        whole = moment[there].astype(np.int16)  # two bytes: sorted in two passes
+        there = there[np.argsort(whole, kind="stable")]
+        counts = np.bincount(whole)
+        ends = np.cumsum(counts)
+        for month in np.flatnonzero(counts).tolist():
+            mine = there[ends[month] - counts[month] : ends[month]]
             days[mine] = self.moment(month, moment[mine] - month)[0]
-        return np.where(moment < 0, np.floor(moment * MONTH_DAYS).astype(np.int64), days)
+        return days
 
     def second(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the second of the day, whole, at which `part` (0-1) of the day's business is done."""

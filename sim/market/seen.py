@@ -11,15 +11,17 @@ from sim.market.prospects import Prospects
 
 
 class Seen(Mapping[str, NDArray]):
-    """Columns that are made when somebody looks at them: read-only copies, through which nothing can be changed."""
+    """Columns that are made when somebody first looks at them: read-only copies, through which nothing can be changed."""
 
     def __init__(self, **makers: Callable[[], NDArray]) -> None:
         self.makers = makers
+        self.made: dict[str, NDArray] = {}
 
     def __getitem__(self, name: str) -> NDArray:
-        column = self.makers[name]().copy()
-        column.flags.writeable = False
-        return column
+        if name not in self.made:
+            self.made[name] = self.makers[name]().copy()
+            self.made[name].flags.writeable = False
+        return self.made[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.makers)
