@@ -67,7 +67,7 @@ class Customers:
     contacts: NDArray
     complaints: NDArray
     last_order: NDArray
-    first_order: NDArray
+    last_day: NDArray  # of the last order; -1 for none in the story
     spent: NDArray  # yuan, all life
     year: NDArray  # fen, the last 12 months
     points: NDArray
@@ -126,7 +126,6 @@ def founders(settings: Section, streams: Streams, ids: NDArray, channel: NDArray
     shape, scale = settings.churn.shape, settings.churn.scale_months
     age = _ages(shape, scale, settings.customers.founders_age_months, streams.uniforms("age", ids))
     made = born(settings, streams, ids, joined=-age, channel=channel, scale=scale + age)
-    made.first_order[:] = -age
     orders = np.floor(made.rate * age).astype(np.int64)
     # Expectation has followed perception for as long as they have bought.
     settled = ((1.0 - settings.experience.expecting) ** orders)[:, None]
@@ -272,6 +271,7 @@ def _blank(n: int, attributes: int) -> Customers:
     kinds |= {
         "keeper": np.int16,
         "contacts": np.int32,
+        "last_day": np.int32,
         "complaints": np.int32,
         "consent": bool,
         "alive": bool,
@@ -281,8 +281,8 @@ def _blank(n: int, attributes: int) -> Customers:
         for name in NAMES
     }
     made["alive"][:] = True
-    made["cause"][:] = made["struck"][:] = -1
-    for name in ("lost_at", "last_order", "first_order"):
+    made["cause"][:] = made["struck"][:] = made["last_day"][:] = -1
+    for name in ("lost_at", "last_order"):
         made[name][:] = np.nan
     for name in ("product_push", "service_push", "held"):
         made[name][:] = 1.0

@@ -28,15 +28,15 @@ class Usual:
     def act(self, view: View) -> Actions:
         """Return the month's actions: a tenth of the customers in turn get a coupon, the long silent an offer."""
         ids = view.customers["customer_id"]
-        silent = ids[(view.customers["last_day"] >= 0) & (view.customers["last_day"] < view.day - 180)]
-        offers = ("call", "voucher", "bundle")
+        last, turn = view.customers["last_day"], ids % 12
+        silent, offers = (last >= 0) & (last < view.day - 180), ("call", "voucher", "bundle")
         return Actions(
             levers=Levers(mode="own"),
             calls=a_few(view),
-            campaigns={"coupon": ids[ids % 12 == view.month % 12]},
+            campaigns={"coupon": ids[turn == view.month % 12]},
             chances={"coupon": 1.0 / 12.0},
             winback={
-                offer: silent[silent % 12 == k + 3 * (view.month % 4)] for k, offer in enumerate(offers)
+                offer: ids[silent & (turn == k + 3 * (view.month % 4))] for k, offer in enumerate(offers)
             },
         )
 

@@ -18,7 +18,7 @@ def pull(scene: Scene, people: Customers) -> NDArray[np.float64] | float:
         return 1.0
     told = scene.settings.loyalty
     reward = told.modes[scene.levers.mode].reward
-    near = (people.points >= told.near * reward) & (people.points < reward)
+    near = (people.points >= ceil(told.near * reward)) & (people.points < ceil(reward))  # points are whole
     return np.where(near, np.exp(told.haste), 1.0)
 
 
@@ -42,13 +42,13 @@ def book(
     earned = np.floor(amount * scene.settings.loyalty.modes[scene.levers.mode].earn).astype(np.int64)
     before = people.points[who]
     people.points[who] += earned - taken
-    spends = taken > 0
+    spends, ids, left = taken > 0, people.id[who], before - taken
     return {
         "order_id": np.concatenate([order_id[spends], order_id]),
-        "customer_id": np.concatenate([people.id[who][spends], people.id[who]]),
-        "kind": np.concatenate([np.full(spends.sum(), REDEEM), np.full(len(earned), EARN)]),
+        "customer_id": np.concatenate([ids[spends], ids]),
+        "kind": np.repeat([REDEEM, EARN], [np.count_nonzero(spends), len(earned)]),
         "delta": np.concatenate([-taken[spends], earned]),
-        "balance": np.concatenate([(before - taken)[spends], before - taken + earned]),
+        "balance": np.concatenate([left[spends], left + earned]),
     }
 
 

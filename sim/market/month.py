@@ -146,10 +146,8 @@ def _pay(
     np.add.at(people.spent, made.who, amount)
     np.add.at(people.year, made.who, fen)
     state.recent.append((scene.month, made.who, fen))
-    first = next(made.turns())
-    who, moment = made.who[first], scene.month + made.part[first]
-    people.first_order[who] = np.fmin(people.first_order[who], moment)
-    people.last_order[made.who] = scene.month + made.part
+    # Turn after turn: of several the last stands.
+    people.last_order[made.who], people.last_day[made.who] = scene.month + made.part, day
     story.orders(scene, people, made, day, at, fen, np.rint(margin * 100.0).astype(np.int64))
 
 
@@ -166,7 +164,7 @@ def _points(
     who = made.who[turn]
     worth, taken = loyalty.rewards(scene, people, who, margin, made.chance[1, turn])
     booked = loyalty.book(scene, people, who, made.order_id[turn], amount - worth, taken)
-    story.ledger(day, at, booked, len(who))
+    story.ledger(day, at, booked, taken > 0)
     return worth
 
 

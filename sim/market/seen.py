@@ -41,9 +41,7 @@ def customers_seen(
     return Seen(
         customer_id=lambda: people.id,
         joined_day=lambda: almanac.day_of(people.joined),
-        last_day=lambda: np.where(
-            np.isnan(people.last_order), -1, almanac.day_of(np.nan_to_num(people.last_order))
-        ),
+        last_day=lambda: people.last_day.astype(np.int64),
         **{name: _column(people, name) for name in same},
         **(own or {}),
     )

@@ -245,13 +245,10 @@ class Story:
         self.add("winbacks", **made, stated=answered(scene, people, who).astype(np.int8))
         self.add("truth_winback", **made, gone=~people.alive[who])
 
-    def ledger(self, day: NDArray, at: NDArray, rows: Arrays, orders: int) -> None:
-        """Note the points of a round's orders."""
-        if rows:
-            # Takings stand before earnings; the last `orders` rows are the earnings, one an order.
-            taken = np.isin(rows["order_id"][-orders:], rows["order_id"][:-orders])
-            days = np.concatenate([day[taken], day])
-            self.add("loyalty_ledger", day=days, at=np.concatenate([at[taken], at]), **rows)
+    def ledger(self, day: NDArray, at: NDArray, rows: Arrays, spends: NDArray[np.bool_]) -> None:
+        """Note the points of orders: first those that are taken, of the orders that `spends` says, then the earnings."""
+        when = {name: np.concatenate([each[spends], each]) for name, each in (("day", day), ("at", at))}
+        self.add("loyalty_ledger", **when, **rows)
 
     def failures(self, customer_id: NDArray, order_id: NDArray, failed: NDArray, ending: NDArray) -> None:
         """Note failures and how they ended (truth)."""
