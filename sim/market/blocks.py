@@ -60,13 +60,15 @@ def _gathered(one: Callable[[int], Told], blocks: int, executor: Executor | None
     """Return what each block tells, in their order.
 
     Processes of this machine hand it over in files: a pipe takes several times as long as the months themselves.
+    The first block runs here meanwhile: a process less to start, and a story less to hand over.
     """
     if not isinstance(executor, ProcessPoolExecutor):
         return list((executor.map if executor else map)(one, range(blocks)))
     with TemporaryDirectory(prefix="market-") as folder:
-        paths = [Path(folder) / str(number) for number in range(blocks)]
-        told = []
-        for path in executor.map(partial(_written, one), range(blocks), paths):
+        paths = [Path(folder) / str(number) for number in range(1, blocks)]
+        others = executor.map(partial(_written, one), range(1, blocks), paths)
+        told = [one(0)]
+        for path in others:
             with path.open("rb") as file:
                 told.append(pickle.load(file))
             path.unlink()

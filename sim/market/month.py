@@ -210,14 +210,13 @@ def _fail(
 def answer(scene: Scene, state: State, hotline: Hotline, story: Story) -> None:
     """Take the requests due this month to the hotline, and then those that unsolved ones give rise to this month."""
     end = scene.almanac.first[scene.month + 1]
-    due = state.waiting.day < end
-    asked, later, calls = state.waiting.rows(due), [state.waiting.rows(~due)], 0
-    while len(asked):
-        repeats, called = _take(scene, state.people, asked, hotline, story)
+    due, waits = state.waiting.apart(state.waiting.day < end)
+    later, calls = [waits], 0
+    while len(due):
+        repeats, called = _take(scene, state.people, due.in_time(), hotline, story)
         calls += called
-        due = repeats.day < end
-        later.append(repeats.rows(~due))
-        asked = Requests.joined([repeats.rows(due)])
+        due, waits = repeats.apart(repeats.day < end)
+        later.append(waits)
     state.waiting = Requests.joined(later)
     if calls:
         story.costs(scene.month, {"follow-up": calls * scene.settings.levers.follow_up_cost})

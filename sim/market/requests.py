@@ -37,18 +37,23 @@ class Requests:
     def __len__(self) -> int:
         return len(self.who)
 
-    def rows(self, which: NDArray | slice) -> Self:
-        """Return the requests that a mask, places or a slice select."""
+    def rows(self, which: NDArray[np.int64] | slice) -> Self:
+        """Return the requests that places or a slice select."""
         return type(self)(*[getattr(self, name)[which] for name in NAMES])
+
+    def apart(self, mine: NDArray[np.bool_]) -> tuple[Self, Self]:
+        """Return the requests that a mask selects, and the others."""
+        return self.rows(np.flatnonzero(mine)), self.rows(np.flatnonzero(~mine))
+
+    def in_time(self) -> Self:
+        """Return them in order of time, and those of one second by their numbers."""
+        return self.rows(np.lexsort((self.contact_id, self.day * DAY_SECONDS + self.at)))
 
     @classmethod
     def joined(cls, several: list["Requests"]) -> "Requests":
-        """Return all of several lists, in order of time."""
-        some = [one for one in several if len(one)]
-        if not some:
-            return cls.none()
-        made = cls(*[np.concatenate([getattr(one, name) for one in some]) for name in NAMES])
-        return made.rows(np.lexsort((made.contact_id, made.day * DAY_SECONDS + made.at)))
+        """Return all of several lists, one after the other."""
+        some = [one for one in several if len(one)] or [cls.none()]
+        return cls(*[np.concatenate([getattr(one, name) for one in some]) for name in NAMES])
 
     @classmethod
     def none(cls) -> "Requests":
@@ -86,10 +91,10 @@ def raised(
     voiced = trouble & (numbers[0] < 1.0 / (1.0 + np.exp(-odds)))
     reason = _reason(scene.settings, numbers[3], trouble)
     covers = np.array([*told.faq_covers.values(), *[0.0] * len(told.reasons_complaint)])[reason]
-    kept = np.where(trouble, voiced, numbers[0] >= covers * scene.levers.faq)
+    kept = np.flatnonzero(np.where(trouble, voiced, numbers[0] >= covers * scene.levers.faq))
     complains = np.zeros(len(one.who), dtype=bool)
     complains[some[voiced]] = True
-    some, trouble, numbers, reason = some[kept], trouble[kept], numbers[:, kept], reason[kept]
+    some, trouble, numbers, reason = some[kept], trouble[kept], numbers.take(kept, axis=1), reason[kept]
     return Requests(
         contact_id=one.order_id[some] * 10 + 1,
         who=one.who[some],
@@ -122,7 +127,7 @@ def again(scene: Scene, asked: Requests, solved: NDArray) -> tuple[Requests, NDA
     """Return the second and third attempts of those who got no solution, and who of `asked` tries again."""
     numbers = scene.streams.quads("again", asked.contact_id)
     tries = ~solved & (asked.attempt < MOST_ATTEMPTS) & (numbers[0] < scene.settings.voice.repeat_share)
-    some = asked.rows(tries)
+    some = asked.rows(np.flatnonzero(tries))
     return Requests(
         contact_id=some.contact_id + 1,
         who=some.who,
