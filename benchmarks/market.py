@@ -1,8 +1,9 @@
 """Each market against a Mesa model of a far simpler one of its kind, profiles against Faker, the company's own costs.
 
 `crmlab bench market` prints ratios in one run; `--customers`, `--months` set the size, `--large` adds 1,000,000
-customers. Each line is a process of its own, so that memory can be told apart; `--runs` repeats it and keeps the least
-CPU seconds, for machines that are busy with other work.
+customers. The Mesa models draw from NumPy's generator, as Mesa's maintainers ask, and once more from Python's own, the
+fastest way we found. Each line is a process of its own, so that memory can be told apart; `--runs` repeats it and keeps
+the least CPU seconds, for machines that are busy with other work.
 """
 
 import argparse
@@ -11,30 +12,20 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-
-def mesa_shop(customers: int, months: int) -> int:
-    """Run the retail peer; return how many orders it kept."""
-    return mesa_rows("Shop", customers, months)
+GENERATORS = ("numpy", "python")
+KINDS = ("Shop", "Provider", "Supplier")
 
 
-def mesa_provider(customers: int, months: int) -> int:
-    """Run the subscription peer; return how many bills it kept."""
-    return mesa_rows("Provider", customers, months)
-
-
-def mesa_supplier(customers: int, months: int) -> int:
-    """Run the business peer; return how many orders it kept."""
-    return mesa_rows("Supplier", customers, months)
-
-
-def mesa_rows(kind: str, customers: int, months: int) -> int:
-    """Run a peer of `_market_peers`, which is loaded only here, so that Mesa weighs on nothing of ours."""
+def mesa_rows(kind: str, generator: str, customers: int, months: int) -> int:
+    """Run a peer of `_market_peers` and return how many rows it kept; Mesa is loaded only here, and weighs on nothing of ours."""
     import _market_peers
 
-    peer = getattr(_market_peers, kind)(customers)
+    peer = getattr(_market_peers, kind)(customers, generator)
     for _ in range(months):
         peer.step()
     return len(peer.rows)
@@ -45,6 +36,14 @@ def our_market(customers: int, months: int) -> int:
     from sim.market import Market
 
     return kept(Market(customers, 1).run(months), "orders")
+
+
+def acting_market(customers: int, months: int) -> int:
+    """Run ours with a firm that goes about its business: a call list, coupons, points and tiers, win-back."""
+    from sim.market import Market
+    from sim.market.facts import Usual
+
+    return kept(Market(customers, 1).run(months, Usual()), "orders")
 
 
 def subscription_market(customers: int, months: int) -> int:
@@ -157,27 +156,18 @@ def company(customers: int, months: int) -> int:
     return calls
 
 
-TASKS = {
-    run.__name__: run
-    for run in (
-        mesa_shop,
-        mesa_provider,
-        mesa_supplier,
-        our_market,
-        subscription_market,
-        business_market,
-        spread_market,
-        faker_rows,
-        our_rows,
-        company,
-    )
-}
-PAIRS = (  # a peer, ours, and what is counted as a row
-    ("mesa_shop", "our_market", "retail", "orders"),
-    ("mesa_provider", "subscription_market", "subscription", "bills"),
-    ("mesa_supplier", "business_market", "business", "orders"),
+OURS = (our_market, acting_market, subscription_market, business_market)
+TASKS: dict[str, Callable[[int, int], int]] = {
+    f"mesa {kind} {generator}": partial(mesa_rows, kind, generator)
+    for kind in KINDS
+    for generator in GENERATORS
+} | {run.__name__: run for run in (*OURS, spread_market, faker_rows, our_rows, company)}
+PEERS = (  # a peer, ours, what a row counts, and ours again with more to do
+    ("Shop", "our_market", "retail", "orders", "acting_market"),
+    ("Provider", "subscription_market", "subscription", "bills", ""),
+    ("Supplier", "business_market", "business", "orders", ""),
 )
-WARM = dict.fromkeys(TASKS, 100) | dict.fromkeys((ours for _, ours, _, _ in PAIRS), 500) | {"faker_rows": 10}
+WARM = dict.fromkeys(TASKS, 100) | {run.__name__: 500 for run in OURS} | {"faker_rows": 10}
 COLD = ("spread_market", "company")  # they warm up by themselves
 
 
@@ -211,21 +201,23 @@ def least(name: str, size: int, months: int, runs: int) -> tuple[float, float, i
 
 
 def compare(size: int, months: int, runs: int, large: bool) -> None:
-    """Print each market beside its peer."""
+    """Print each market beside its peers."""
     print(
-        f"{'market':<22}{'customers':>11}{'CPU s':>8}{'M customer-months/s':>21}{'x peer':>8}{'MB':>8}{'rows':>12}"
+        f"{'market':<32}{'customers':>11}{'CPU s':>8}{'M customer-months/s':>21}{'x numpy':>9}{'x python':>9}{'MB':>6}{'rows':>12}"
     )
-    for peer, ours, kind, rows in PAIRS:
-        base = None
-        sizes = [size // 10, size] + [1_000_000] * large
-        for name, one in [(peer, size)] + [(ours, some) for some in sizes]:
+    sizes = [size // 10, size] + [1_000_000] * large
+    for kind, ours, market, rows, acting in PEERS:
+        lines = [(f"mesa {kind} {one}", f"mesa, {market}, {one}", size) for one in GENERATORS]
+        lines += [(ours, f"sim.market, {market}", one) for one in sizes]
+        lines += [(acting, f"sim.market, {market}, acting", size)] if acting else []
+        base: list[float] = []
+        for name, label, one in lines:
             took, peak, count = least(name, one, months, runs if one <= size else 1)
             speed = one * months / took / 1e6
-            base = base or speed
-            label = f"{'mesa' if name == peer else 'sim.market'}, {kind}"
-            print(
-                f"{label:<24}{one:>9,}{took:>8.1f}{speed:>21.2f}{speed / base:>8.1f}{peak:>8.0f}{count:>12,} {rows}"
-            )
+            if len(base) < len(GENERATORS):
+                base.append(speed)
+            times = "".join(f"{speed / than:>9.1f}" for than in base).ljust(18)
+            print(f"{label:<32}{one:>11,}{took:>8.2f}{speed:>21.2f}{times}{peak:>6.0f}{count:>12,} {rows}")
 
 
 def main(words: list[str]) -> None:
