@@ -56,6 +56,11 @@ def plan(
     customers, prospects, campaigns, offers, channels or modes that do not exist, or costs more than its budget.
     """
     name = str(getattr(policy, "name", type(policy).__name__))
+    # Copies from before it acts: what a policy is shown may be spoilt when it is done with it.
+    known, open_ = (
+        Register(ids.copy()) for ids in (view.customers["customer_id"], view.prospects["prospect_id"])
+    )
+    consent = view.customers["consent"].copy()
     try:
         actions = policy.act(view)
     except (Exception, SystemExit) as failure:  # whoever writes exit() in a policy means the policy
@@ -68,7 +73,6 @@ def plan(
             f"policy {name!r}, month {view.month}: it returned {type(actions).__name__}; return sim.policy.Actions"
         )
     budget = _budget(policy, f"policy {name!r}, month {view.month}")
-    known, open_ = Register(view.customers["customer_id"]), Register(view.prospects["prospect_id"])
     where = f"policy {name!r}, month {view.month}"
     set_to = _checked(settings, actions.levers, where)
     effort = _effort(settings, actions.prospecting, where)
@@ -94,7 +98,7 @@ def plan(
         selling=_selling(settings, actions.selling, known, where),
         chances=_chances(settings, actions.chances, where),
     )
-    made.costs.update(_costs(settings, made, view, founders, staffed(set_to.agents)))
+    made.costs.update(_costs(settings, made, consent, view.served, founders, staffed(set_to.agents)))
     total = sum(made.costs.values())
     if budget is not None and total > budget + 1e-6:
         dearest = max(made.costs, key=lambda kind: made.costs[kind])
@@ -150,9 +154,10 @@ def _budget(policy: Policy, where: str) -> float | None:
     )
 
 
-def _costs(settings: Section, made: Plan, view: View, founders: float, staff: float) -> dict[str, float]:
-    told, levers, people = settings.levers, made.levers, float(view.served)
-    consent = view.customers["consent"]
+def _costs(
+    settings: Section, made: Plan, consent: NDArray[np.bool_], served: int, founders: float, staff: float
+) -> dict[str, float]:
+    told, levers, people = settings.levers, made.levers, float(served)
     costs = {"calls": len(made.calls) * settings.prospects.call_cost}
     for kind, who in made.campaigns.items():
         costs[f"campaign {kind}"] = float(consent[who].sum()) * told.campaigns[kind].cost

@@ -146,8 +146,9 @@ def _pay(
     np.add.at(people.spent, made.who, amount)
     np.add.at(people.year, made.who, fen)
     state.recent.append((scene.month, made.who, fen))
-    # Turn after turn: of several the last stands.
-    people.last_order[made.who], people.last_day[made.who] = scene.month + made.part, day
+    # Of several turns the last stands; what is delivered may come before an order of the same month.
+    people.last_order[made.who] = np.fmax(people.last_order.take(made.who), scene.month + made.part)
+    people.last_day[made.who] = np.maximum(people.last_day.take(made.who), day)
     story.orders(scene, people, made, day, at, fen, np.rint(margin * 100.0).astype(np.int64))
 
 

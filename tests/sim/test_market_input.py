@@ -109,6 +109,27 @@ def test_what_a_policy_sees_is_a_copy_even_for_who_looks_behind_it() -> None:
         assert honest.frame(name).equals(broken.frame(name)), name
 
 
+def test_a_policy_that_spoils_what_it_is_shown_pays_as_before() -> None:
+    class Forger:
+        name, budget = "forger", None
+
+        def __init__(self, forges: bool) -> None:
+            self.forges = forges
+
+        def act(self, view: View) -> Actions:
+            ids = view.customers["customer_id"].copy()
+            if self.forges:
+                for name, lie in (("consent", False), ("customer_id", 1)):
+                    column = view.customers[name]
+                    column.flags.writeable = True
+                    column[:] = lie
+            return Actions(campaigns={"coupon": ids})
+
+    honest, forged = (Market(100, 1).run(3, Forger(forges)) for forges in (False, True))
+    assert honest.frame("costs").equals(forged.frame("costs"))
+    assert honest.frame("exposures").equals(forged.frame("exposures"))
+
+
 def test_a_policy_that_breaks_its_budget_is_told_what_costs_most() -> None:
     with pytest.raises(
         InputError, match=r"costs = .* yuan: at most its budget of 100.00; do less, .* winback bundle"

@@ -153,6 +153,30 @@ def test_busy_days_take_their_share_and_time_only_goes_on() -> None:
     assert almanac.date(int(almanac.first[10] + share.argmax())) == dt.date(2025, 11, 11)
 
 
+def test_days_of_moments_in_any_order_are_those_of_their_months() -> None:
+    almanac = Almanac.of(load("retail"))
+    moments = np.random.default_rng(1).uniform(-3.0, 30.0, 5_000)
+    told = almanac.day_of(moments)
+    for month in range(30):
+        mine = np.floor(moments) == month
+        assert np.array_equal(told[mine], almanac.moment(month, moments[mine] - month)[0]), month
+    before = moments < 0
+    assert np.array_equal(told[before], np.floor(moments[before] * 365.25 / 12))
+    assert almanac.day_of(np.array([0.0, 5.0])).tolist() == [0, almanac.first[5]]
+    assert almanac.day_of(np.zeros(0)).size == 0
+
+
+@pytest.mark.parametrize("kind", ["retail", "subscription", "business"])
+def test_the_day_of_the_last_order_is_that_of_the_orders(kind: str) -> None:
+    story = Market(300, 2, settings=load(kind)).run(8)
+    people, orders = story.customers(), story.arrays("orders")
+    last = {one: -1 for one in people.id.tolist()}
+    for who, day in zip(orders["customer_id"].tolist(), orders["day"].tolist(), strict=True):
+        last[who] = max(last[who], day)
+    assert people.last_day.tolist() == [last[one] for one in people.id.tolist()]
+    assert np.array_equal(people.last_day < 0, np.isnan(people.last_order))
+
+
 def test_surroundings_do_not_depend_on_how_far_one_looks() -> None:
     settings = load("retail")
     short, long = (Surroundings.of(settings, Streams(3), months) for months in (5, 50))
