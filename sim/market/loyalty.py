@@ -46,7 +46,7 @@ def book(
     return {
         "order_id": np.concatenate([order_id[spends], order_id]),
         "customer_id": np.concatenate([ids[spends], ids]),
-        "kind": np.repeat([REDEEM, EARN], [np.count_nonzero(spends), len(earned)]),
+        "kind": np.concatenate([np.full(np.count_nonzero(spends), REDEEM), np.full(len(earned), EARN)]),
         "delta": np.concatenate([-taken[spends], earned]),
         "balance": np.concatenate([left[spends], left + earned]),
     }
