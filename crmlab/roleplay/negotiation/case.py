@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +100,16 @@ def load(name_or_path: str | Path) -> Case:
         if str(name_or_path) not in names():
             raise LabError(f"没有谈判 {str(name_or_path)[:60]}；可用的：{'、'.join(names())}")
         path = CASES / f"{name_or_path}.yaml"
-    content = yaml_file.content_of(path)
-    page = yaml_file.read(content, path.name)
+    return _read(yaml_file.content_of(path), path.name)
+
+
+@lru_cache(maxsize=32)
+def _read(content: bytes, name: str) -> Case:
+    """Return the case in a file's content, read once, however many talks are taken up."""
+    page = yaml_file.read(content, name)
     check(page, "negotiation")
     case = Case(page.plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12])
-    _sound(case, path.name)
+    _sound(case, name)
     return case
 
 
