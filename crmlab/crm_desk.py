@@ -141,27 +141,27 @@ def _fill(lab: "Lab", form: str, rows: "pd.DataFrame") -> None:
 
 def worked(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
     """Return what the CRM that was handed in holds for a form, without a word; {} when nothing, or it cannot be read."""
-    from crmlab.crm.reader import inspect
+    from crmlab.crm.reader import inspect_once
 
     path = lab.project / FILE
     if form not in crm_answers.READ or not path.exists():
         return {}
     try:
-        return dict(crm_answers.read(form, inspect(path).tables))
+        return dict(crm_answers.read(form, inspect_once(path).tables))
     except LabError:
         return {}
 
 
 def look(lab: "Lab", form: str) -> dict[str, dict[str, Any]]:
     """Return what was worked in the CRM for a form, and say how much; {} when nothing was, or it cannot be read."""
-    from crmlab.crm.reader import inspect, inspect_open
+    from crmlab.crm.reader import inspect_once, inspect_open
 
     _ = translator(lab.lang)
     path = lab.project / FILE
     if not path.exists():
         return {}
     try:
-        tables = (inspect if lab.grading else inspect_open)(path).tables
+        tables = (inspect_once if lab.grading else inspect_open)(path).tables
         worked, there = crm_answers.read(form, tables), crm_answers.listed(form, tables)
     except LabError as error:
         cards.show(cards.card(str(error), mood="bad"), str(error))

@@ -33,6 +33,18 @@ PRELOAD = (
     "crmlab.variants",
     "sim.metrics",
     "sim.theory",
+    "sim.people",
+    "scipy.special",
+    "yaml",
+    "crmlab.crm_desk",
+    "crmlab.crm_slips",
+    "crmlab.flow_deal",
+    "crmlab.mirror",
+    "crmlab.pareto",
+    "crmlab.roleplay.negotiation.result",
+    "crmlab.roleplay.screen.inside",
+    "crmlab.service_flow",
+    "crmlab.standing",
 )
 READABLE = (
     *(ROOT / "crmlab", ROOT / "sim", DATASETS / "scenarios", DATASETS / "roleplay", LOCALE),

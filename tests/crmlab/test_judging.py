@@ -90,3 +90,18 @@ def test_a_link_in_place_of_a_log_is_refused(monkeypatch: pytest.MonkeyPatch, tm
     (tmp_path / "plays").mkdir()
     (tmp_path / "plays" / "complaint_late_broken-1.json").symlink_to(path)
     assert "链接" in judging.evidence("plays").refused["complaint_late_broken-1.json"]
+
+
+def test_what_a_graded_cell_does_to_the_evidence_reaches_no_other_and_new_calls_are_seen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path))
+    called(tmp_path, *["good"] * 6)
+    first = judging.evidence("plays")
+    once = list(first.scores["complaint_late_broken"])
+    first.scores["complaint_late_broken"].append(100)
+    first.sheets.clear()
+    again = judging.evidence("plays")
+    assert again.scores["complaint_late_broken"] == once and again.sheets
+    called(tmp_path, *["bad"] * 2)
+    assert len(judging.evidence("plays").scores["complaint_late_broken"]) == len(once) + 1

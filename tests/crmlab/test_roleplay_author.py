@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from typer.testing import CliRunner
 
 from crmlab.commands import roleplay, roleplay_author
 from crmlab.errors import LabError
-from crmlab.roleplay import graph
+from crmlab.roleplay import graph, scenario, yaml_file
 from crmlab.roleplay.engine import Play
 from crmlab.roleplay.judge import judge_play
 from crmlab.roleplay.lint import faults
@@ -215,3 +216,22 @@ def test_a_picture_in_another_language_is_refused(lang: str, tmp_path: Path) -> 
     with pytest.raises(LabError, match="没有语言"):
         run("graph", "complaint_late_broken", "--lang", lang, "--out", str(tmp_path / "x.html"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_both_readers_of_yaml_see_the_same_on_the_same_lines(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = (scenario.SCENARIOS / f"{name}.yaml").read_bytes()
+    quick = yaml_file.read(content, name)
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert yaml_file.read(content, name) == quick
+
+
+def test_a_scenario_is_read_anew_when_its_file_is_another(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(scenario.fresh("mine"), encoding="utf-8")
+    first = scenario.load(path)
+    assert scenario.load(path) is first
+    path.write_text(scenario.fresh("mine") + "\n# changed\n", encoding="utf-8")
+    assert scenario.load(path).sha != first.sha

@@ -170,7 +170,7 @@ def test_days_of_moments_in_any_order_are_those_of_their_months() -> None:
 def test_the_day_of_the_last_order_is_that_of_the_orders(kind: str) -> None:
     story = Market(300, 2, settings=load(kind)).run(8)
     people, orders = story.customers(), story.arrays("orders")
-    last = {one: -1 for one in people.id.tolist()}
+    last = dict.fromkeys(people.id.tolist(), -1)
     for who, day in zip(orders["customer_id"].tolist(), orders["day"].tolist(), strict=True):
         last[who] = max(last[who], day)
     assert people.last_day.tolist() == [last[one] for one in people.id.tolist()]

@@ -196,3 +196,13 @@ def test_what_is_handed_in_while_the_crm_is_open_is_whole(weili, book, tmp_path)
     with zipfile.ZipFile(made) as file:
         (tmp_path / "handed.sqlite3").write_bytes(file.read("project01_intro/crm.sqlite3"))
     assert inspect(tmp_path / "handed.sqlite3")["account"]["name"].tolist() == ["张伟丽"]
+
+
+def test_a_hand_in_is_read_once_until_its_file_is_another(weili, book):
+    first = reader.inspect_once(book)
+    assert reader.inspect_once(book) is first
+    changed = spoilt(book, "UPDATE crm_account SET name = '另一家'")
+    second = reader.inspect_once(changed)
+    assert set(second["account"]["name"]) == {"另一家"} != set(first["account"]["name"])
+    for name in reader.wanted():
+        assert second[name].dtypes.equals(reader.inspect(changed)[name].dtypes), name
