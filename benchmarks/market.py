@@ -18,7 +18,11 @@ from importlib.util import find_spec
 from typing import Any
 
 GENERATORS = ("numpy", "python")
-KINDS = ("Shop", "Provider", "Supplier")
+PEERS = (  # a peer, ours, what a row counts, and ours again with more to do
+    ("Shop", "our_market", "retail", "orders", "acting_market"),
+    ("Provider", "subscription_market", "subscription", "bills", ""),
+    ("Supplier", "business_market", "business", "orders", ""),
+)
 
 
 def mesa_rows(kind: str, generator: str, customers: int, months: int) -> int:
@@ -164,14 +168,9 @@ def company(customers: int, months: int) -> int:
 OURS = (our_market, acting_market, subscription_market, business_market)
 TASKS: dict[str, Callable[[int, int], int]] = {
     f"mesa {kind} {generator}": partial(mesa_rows, kind, generator)
-    for kind in KINDS
+    for kind, *_ in PEERS
     for generator in GENERATORS
 } | {run.__name__: run for run in (*OURS, spread_market, faker_rows, our_rows, company)}
-PEERS = (  # a peer, ours, what a row counts, and ours again with more to do
-    ("Shop", "our_market", "retail", "orders", "acting_market"),
-    ("Provider", "subscription_market", "subscription", "bills", ""),
-    ("Supplier", "business_market", "business", "orders", ""),
-)
 WARM = dict.fromkeys(TASKS, 100) | {run.__name__: 500 for run in OURS} | {"faker_rows": 10}
 COLD = ("spread_market", "company")  # they warm up by themselves
 
@@ -219,13 +218,13 @@ def compare(size: int, months: int, runs: int, large: bool) -> None:
         lines = [(f"mesa {kind} {one}", f"mesa, {market}, {one}", size) for one in GENERATORS]
         lines += [(ours, f"sim.market, {market}", one) for one in sizes]
         lines += [(acting, f"sim.market, {market}, acting", size)] if acting else []
-        base: list[float] = []
+        peers: list[float] = []  # how fast each is; a peer is held against those before it, and itself
         for name, label, one in lines:
             took, peak, count = least(name, one, months, runs if one <= size else 1)
             speed = one * months / took / 1e6
-            if len(base) < len(GENERATORS):
-                base.append(speed)
-            times = "".join(f"{speed / than:>9.1f}" for than in base).ljust(18)
+            if name.startswith("mesa"):
+                peers.append(speed)
+            times = "".join(f"{speed / peer:>9.1f}" for peer in peers).ljust(18)
             print(f"{label:<32}{one:>11,}{took:>8.2f}{speed:>21.2f}{times}{peak:>6.0f}{count:>12,} {rows}")
 
 

@@ -92,7 +92,7 @@ def evidence(name: str) -> Any:
     if name == "crm":
         from crmlab.crm.reader import inspect_once
 
-        return inspect_once(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "crm.sqlite3")
+        return deepcopy(inspect_once(Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "crm.sqlite3"))
     if name == "plays":
         folder = Path(os.environ.get("CRMLAB_EVIDENCE", ".")) / "plays"
         return deepcopy(_plays(folder.absolute(), _state(folder)))

@@ -5,6 +5,7 @@ reading our own tables, with limits on sizes and time, and only plain columns ar
 """
 
 import json
+import os
 import sqlite3
 import tempfile
 import time
@@ -63,10 +64,12 @@ def inspect(path: Path | str) -> Inspection:
 
 
 def inspect_once(path: Path) -> Inspection:
-    """Return the same as `inspect`, read once as long as the file stays as it is: for a hand-in, which nobody changes any more."""
-    _look(path)
-    told = path.stat()
-    return _inspected(path.resolve(), (told.st_ino, told.st_size, told.st_mtime_ns))
+    """Return the same as `inspect`, read once as long as the file stays as it is: for a hand-in, which nobody writes any more.
+
+    It is shared: who hands its `tables` on to others must copy them.
+    """
+    told = _look(path)
+    return _inspected(path.absolute(), (told.st_ino, told.st_size, told.st_mtime_ns))
 
 
 @lru_cache(maxsize=2)
@@ -95,20 +98,21 @@ def inspect_open(path: Path) -> Inspection:
         return inspect(copy)
 
 
-def _look(path: Path) -> None:
-    """Raise LabError for what is no plain SQLite file of a sane size."""
+def _look(path: Path) -> os.stat_result:
+    """Return what the system knows of a file; raise LabError for what is no plain SQLite file of a sane size."""
     try:
         if path.is_symlink() or not path.is_file():
             raise LabError(f"没有 CRM 文件 {path.name}；请先用 crmlab crm 打开一次，或检查文件夹")
-        size = path.stat().st_size
+        told = path.stat()
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
         raise LabError(f"{path.name} 打不开（{error.strerror}）；请检查文件权限") from error
     if head != HEADER:
         raise LabError(f"{path.name} 不是 CRM 文件；请检查是否交错了文件")
-    if size > MOST_BYTES:
-        raise LabError(f"{path.name} 有 {size} 字节，超过 {MOST_BYTES}；请检查是否交错了文件")
+    if told.st_size > MOST_BYTES:
+        raise LabError(f"{path.name} 有 {told.st_size} 字节，超过 {MOST_BYTES}；请检查是否交错了文件")
+    return told
 
 
 def _open(path: Path) -> sqlite3.Connection:

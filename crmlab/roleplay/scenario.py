@@ -69,13 +69,13 @@ def load(name_or_path: str | Path) -> Scenario:
         path = SCENARIOS / f"{name_or_path}.yaml"
         if str(name_or_path) not in names():
             raise LabError(f"没有剧本 {str(name_or_path)[:60]}；可用的剧本：{'、'.join(names())}")
-    return _read(yaml_file.content_of(path), path.name)
+    return _read(yaml_file.content_of(path), path.name, path.parent == SCENARIOS)
 
 
 @lru_cache(maxsize=32)
-def _read(content: bytes, name: str) -> Scenario:
+def _read(content: bytes, name: str, ours: bool) -> Scenario:
     """Return the scenario in a file's content, read once: the calls of a class are judged one after the other."""
-    page = yaml_file.read(content, name)
+    page = yaml_file.read(content, name, ours=ours)
     check(page, "scenario")
     return Scenario(page.plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12], page)
 

@@ -64,7 +64,8 @@ def _gathered(one: Callable[[int], Told], blocks: int, executor: Executor | None
     """
     if not isinstance(executor, ProcessPoolExecutor):
         return list((executor.map if executor else map)(one, range(blocks)))
-    with TemporaryDirectory(prefix="market-") as folder:
+    # Where a block fails, others may be writing still: their files must not hide why.
+    with TemporaryDirectory(prefix="market-", ignore_cleanup_errors=True) as folder:
         paths = [Path(folder) / str(number) for number in range(1, blocks)]
         others = executor.map(partial(_written, one), range(1, blocks), paths)
         told = [one(0)]

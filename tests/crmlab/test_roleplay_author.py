@@ -15,6 +15,7 @@ from crmlab.roleplay import graph, scenario, yaml_file
 from crmlab.roleplay.engine import Play
 from crmlab.roleplay.judge import judge_play
 from crmlab.roleplay.lint import faults
+from crmlab.roleplay.negotiation import case
 from crmlab.roleplay.scenario import TEMPLATE, load, names, read_yaml
 
 TEXT = TEMPLATE.read_text(encoding="utf-8")
@@ -218,14 +219,21 @@ def test_a_picture_in_another_language_is_refused(lang: str, tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", scenario.names())
-def test_both_readers_of_yaml_see_the_same_on_the_same_lines(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    content = (scenario.SCENARIOS / f"{name}.yaml").read_bytes()
-    quick = yaml_file.read(content, name)
-    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
-    assert yaml_file.read(content, name) == quick
+@pytest.mark.parametrize(
+    "path", [*scenario.SCENARIOS.glob("*.yaml"), *case.CASES.glob("*.yaml")], ids=lambda path: path.stem
+)
+def test_both_readers_of_yaml_see_the_same_on_the_same_lines(path: Path) -> None:
+    assert hasattr(yaml, "CSafeLoader")
+    content = path.read_bytes()
+    assert yaml_file.read(content, path.name, ours=True) == yaml_file.read(content, path.name)
+
+
+@pytest.mark.parametrize("slip", ["facts: [1,\t2]", "a: \tb", "[" * 400_000, "- " * 200_000])
+def test_a_slip_that_the_quick_reader_takes_or_does_not_survive_is_refused(slip: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(slip, encoding="utf-8")
+    with pytest.raises(LabError, match=r"mine\.yaml 第 1 行读不懂"):
+        load(path)
 
 
 def test_a_scenario_is_read_anew_when_its_file_is_another(tmp_path: Path) -> None:

@@ -100,13 +100,13 @@ def load(name_or_path: str | Path) -> Case:
         if str(name_or_path) not in names():
             raise LabError(f"没有谈判 {str(name_or_path)[:60]}；可用的：{'、'.join(names())}")
         path = CASES / f"{name_or_path}.yaml"
-    return _read(yaml_file.content_of(path), path.name)
+    return _read(yaml_file.content_of(path), path.name, path.parent == CASES)
 
 
 @lru_cache(maxsize=32)
-def _read(content: bytes, name: str) -> Case:
+def _read(content: bytes, name: str, ours: bool) -> Case:
     """Return the case in a file's content, read once, however many talks are taken up."""
-    page = yaml_file.read(content, name)
+    page = yaml_file.read(content, name, ours=ours)
     check(page, "negotiation")
     case = Case(page.plain, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12])
     _sound(case, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crmlab import judging
 from crmlab.crm import inspect, reader
 from crmlab.crm.reader import inspect_open
 from crmlab.errors import LabError
@@ -171,8 +172,6 @@ def test_one_s_own_file_that_is_torn_is_refused(tmp_path):
 
 
 def test_a_hidden_test_reads_the_file_that_was_handed_in(weili, book, monkeypatch, tmp_path):
-    from crmlab import judging
-
     monkeypatch.setenv("CRMLAB_EVIDENCE", str(book.parent))
     assert judging.evidence("crm")["account"]["name"].tolist() == ["张伟丽"]
     monkeypatch.setenv("CRMLAB_EVIDENCE", str(tmp_path / "nowhere"))
@@ -206,3 +205,12 @@ def test_a_hand_in_is_read_once_until_its_file_is_another(weili, book):
     assert set(second["account"]["name"]) == {"另一家"} != set(first["account"]["name"])
     for name in reader.wanted():
         assert second[name].dtypes.equals(reader.inspect(changed)[name].dtypes), name
+
+
+def test_what_a_graded_cell_does_to_the_crm_reaches_no_other(weili, book, monkeypatch):
+    monkeypatch.setenv("CRMLAB_EVIDENCE", str(book.parent))
+    spoiling = judging.evidence("crm").tables
+    spoiling["account"].loc[:, "name"] = "别人"
+    spoiling.pop("case")
+    assert judging.evidence("crm")["account"]["name"].tolist() == ["张伟丽"]
+    assert "case" in judging.evidence("crm").tables
